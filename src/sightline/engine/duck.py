@@ -1,0 +1,105 @@
+"""DuckDB, embedded and closed to the outside: no extension is ever fetched."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import pyarrow as pa
+
+from sightline.engine.text import identifier, literal
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """One in-memory database for one command; use it as a context manager.
+
+    `temp_folder` takes what does not fit into `memory_limit` (such as "4GB"); what is written
+    there is encrypted with a key that dies with the process.
+    """
+
+    def __init__(
+        self,
+        *,
+        temp_folder: Path | None = None,
+        memory_limit: str | None = None,
+        threads: int | None = None,
+    ) -> None:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "preserve_insertion_order": "false",
+        }
+        if memory_limit:
+            config["memory_limit"] = memory_limit
+        if threads:
+            config["threads"] = threads
+        self._connection = duckdb.connect(":memory:", config=config)
+        self.run("SET TimeZone = 'UTC'")
+        self.run("SET temp_file_encryption = true")
+        self.run(f"SET temp_directory = {literal(str(temp_folder) if temp_folder else '')}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def sql(self, query: str) -> pa.Table:
+        """The rows of a query as an Arrow table."""
+        return self._connection.sql(query).to_arrow_table()
+
+    def stream(self, query: str, batch_rows: int = 250_000) -> pa.RecordBatchReader:
+        """The rows of a query as a stream of Arrow batches; read it before the next statement."""
+        return self._connection.sql(query).to_arrow_reader(batch_rows)
+
+    def run(self, statement: str) -> None:
+        """Run a statement whose result nobody needs."""
+        self._connection.execute(statement)
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """The rows of a query as dictionaries: for small results."""
+        found: list[dict[str, Any]] = self.sql(query).to_pylist()
+        return found
+
+    def value(self, query: str) -> Any:
+        """The first column of the first row, or None when there is no row."""
+        rows = self.rows(query)
+        return next(iter(rows[0].values())) if rows else None
+
+    def register(self, name: str, data: pa.Table | pa.RecordBatchReader) -> None:
+        """Make an Arrow table, or a stream that can be read once, a relation of that name."""
+        self._connection.register(name, data)
+
+    def forget(self, name: str) -> None:
+        """Drop a relation, whatever it is; an unknown name is no error."""
+        self._connection.unregister(name)
+        for kind in ("VIEW", "TABLE"):
+            try:
+                self.run(f"DROP {kind} IF EXISTS {identifier(name)}")
+            except duckdb.CatalogException:  # it is of the other kind
+                continue
+
+    def parquet(self, name: str, files: Sequence[Path], schema: pa.Schema) -> None:
+        """Make Parquet files, partitioned by `school_id` in their path, a view of that name.
+
+        The view has the columns of `schema` in that order, also when there is no file at all.
+        """
+        if not files:
+            self.register(f"{name}__empty", schema.empty_table())
+            source = f"SELECT * FROM {identifier(name + '__empty')}"
+        else:
+            listed = ", ".join(literal(str(file)) for file in files)
+            columns = ", ".join(identifier(column) for column in schema.names)
+            source = (
+                f"SELECT {columns} FROM read_parquet([{listed}], hive_partitioning = true, "
+                "hive_types_autocast = false, union_by_name = false)"
+            )
+        self.run(f"CREATE OR REPLACE TEMP VIEW {identifier(name)} AS {source}")

@@ -1,0 +1,257 @@
+"""One load, from a folder of exports to a published snapshot."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from sightline import sources
+from sightline.contract import Contract, Table, check_references, check_rows, read_contract, settle
+from sightline.engine import Engine, identifier
+from sightline.engine.text import literals
+from sightline.kit import SightlineError
+from sightline.people import Vault
+from sightline.pipeline.account import Account, TableAccount, by_reason
+from sightline.pipeline.identity import register_sealed, seal_changed, seal_pupil_ids
+from sightline.pipeline.known import PARENTS, refresh_known, register_refs, staff_loaded
+from sightline.pipeline.notices import codes_not_in_force, unmapped_words
+from sightline.pipeline.refused import (
+    REFUSED,
+    carry_over,
+    read_refused,
+    same_rows,
+    write_refused,
+)
+from sightline.site import Site
+from sightline.warehouse import Draft, Snapshot
+from sightline.warehouse.snapshot import publish
+
+__all__ = ["Loaded", "load"]
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did. `snapshot` is None when nothing was published and nothing ever had been."""
+
+    snapshot: str | None
+    published: bool
+    account: Account
+    notices: list[dict[str, Any]]
+    refused: pa.Table
+
+    @property
+    def with_warnings(self) -> bool:
+        """Whether anything needs somebody's attention."""
+        levels = {notice["level"] for notice in self.notices}
+        return bool(self.account.refusals or levels & {"warning", "error"})
+
+
+def load(
+    site: Site,
+    profile: str,
+    folder: Path,
+    *,
+    recorded_at: datetime,
+    load_day: date,
+    dry_run: bool = False,
+    progress: Progress = lambda stage: None,
+) -> Loaded:
+    """Collect a folder through a profile, check it, store it and publish one snapshot.
+
+    The same folder again changes nothing and publishes nothing. Raises `bad_profile`, `no_files`,
+    `busy`, and what the site's own files can cause; nothing is then changed. Killed at any point,
+    it leaves the last snapshot current and the next load starts from there.
+    """
+    warehouse = site.warehouse
+    with warehouse.writing():
+        warehouse.recover()
+        shutil.rmtree(site.temp_folder, ignore_errors=True)
+        progress("recovered")
+        limit = site.settings["memory_limit"] or None
+        try:
+            with Engine(temp_folder=site.temp_folder, memory_limit=limit) as engine:
+                run = _Load(site, engine, recorded_at, load_day, progress)
+                run.collect(profile, folder)
+                return run.finish(profile, folder, dry_run=dry_run)
+        finally:
+            shutil.rmtree(site.temp_folder, ignore_errors=True)
+
+
+class _Load:
+    """The state of one load between its stages."""
+
+    def __init__(
+        self, site: Site, engine: Engine, recorded_at: datetime, load_day: date, progress: Progress
+    ) -> None:
+        self.site, self.engine, self.progress = site, engine, progress
+        self.contract: Contract = read_contract()
+        self.draft = Draft(site.warehouse, self.contract, engine, recorded_at)
+        self.load_day = load_day
+        self.account = Account()
+        self.notices: list[dict[str, Any]] = []
+        self.refused: list[pa.Table] = []
+        self.receipts: list[dict[str, Any]] = []
+        self.schools: set[str] = set()
+        self.mapped = self._register_words()
+
+    def collect(self, profile_name: str, folder: Path) -> None:
+        """Read, check and store every table the folder has something for, parents first."""
+        profile = sources.read_profile(profile_name)
+        wanted = {table.name: _wanted(table) for table in self.contract.tables}
+        settings = {key: str(value) for key, value in self.site.settings.items()}
+        with (
+            self.site.vault(self.draft.base) as vault,
+            sources.collect(
+                self.engine, profile, folder, wanted=wanted, settings=settings
+            ) as collection,
+        ):
+            vault.discard_unpublished()
+            staff = staff_loaded(self.draft, self.contract, tuple(collection.tables))
+            for table in self.contract.tables:
+                if table.name in collection.tables:
+                    self._table(collection, table, vault, staff=staff)
+                    self.progress(table.name)
+                if table.name in PARENTS:
+                    refresh_known(self.engine, self.draft, table)
+            self.notices = [asdict(one) for one in collection.notices] + self.notices
+            self.receipts = [asdict(one) for one in collection.receipts]
+        self.progress("identities")
+
+    def finish(self, profile: str, folder: Path, *, dry_run: bool) -> Loaded:
+        """Publish what changed, or undo it all for a dry run."""
+        base = self.draft.base
+        earlier = read_refused(self.site.warehouse, base, self.site.keys)
+        new = pa.concat_tables([REFUSED.empty_table(), *self.refused])
+        new = _placed(new, profile, str(folder.resolve()), self.schools)
+        kept = carry_over(
+            earlier,
+            profile=profile,
+            folder=str(folder.resolve()),
+            files=[receipt["file"] for receipt in self.receipts],
+            schools=self.schools,
+        )
+        refused = pa.concat_tables([kept, new])
+        changed = base is None or self.draft.changed or not same_rows(refused, earlier)
+        number = base.id if base else None
+        if dry_run:
+            self.site.warehouse.recover()
+        elif changed:
+            number = self._publish(profile, refused).id
+        return Loaded(number, changed and not dry_run, self.account, self.notices, new)
+
+    def _table(
+        self, collection: sources.Collection, table: Table, vault: Vault, *, staff: bool
+    ) -> None:
+        engine = self.engine
+        check_rows(engine, table, collection.open(table.name), self.load_day, self.mapped)
+        reading = collection.close(table.name)
+        if reading.stopped:
+            for relation in ("judged", "refused"):
+                column = "_file" if relation == "judged" else "file"
+                engine.run(
+                    f"DELETE FROM {relation}_{table.name} WHERE {column} IN {literals(reading.stopped)}"
+                )
+        faults = [fault for fault in reading.faults if fault.file not in reading.stopped]
+        register_refs(engine, self.site.keys, table)
+        check_references(engine, table, staff=staff)
+        copies = settle(engine, table)
+        sealed = register_sealed(engine, vault, table)
+        merged = self.draft.merge(table, sealed)
+        if merged.accepted:
+            seal_changed(engine, vault, table, self.draft.number)
+            if table.name == "pupil":
+                seal_pupil_ids(engine, vault, self.draft.number)
+                self._move_pupils()
+        self._account(table, faults, copies + merged.duplicates, merged.accepted, merged.amended)
+        self.notices += codes_not_in_force(engine, table)
+        self.notices += unmapped_words(engine, table, self.mapped)
+        for prefix in ("judged_", "typed_", "referred_", "good_", "settled_", "refused_"):
+            engine.forget(prefix + table.name)
+
+    def _account(
+        self, table: Table, faults: list[sources.Fault], duplicates: int, accepted: int, amended: int
+    ) -> None:
+        raw = int(self.engine.value(f"SELECT coalesce(sum(_rows), 0) FROM judged_{table.name}"))
+        rows = int(self.engine.value(f"SELECT count(*) FROM judged_{table.name}"))
+        refused = self.engine.sql(f"SELECT * FROM refused_{table.name} ORDER BY file, row")
+        unreadable = pa.Table.from_pylist([_fault_row(fault) for fault in faults], refused.schema)
+        refused = pa.concat_tables([unreadable, refused])
+        self.refused.append(_placed(refused, "", "", set()))
+        found = self.engine.sql(f"SELECT DISTINCT school_id FROM settled_{table.name}")
+        self.schools |= set(found.column("school_id").to_pylist())
+        received = rows + len(faults)
+        self.account.tables[table.name] = TableAccount(
+            received=received,
+            accepted=accepted,
+            duplicates=duplicates,
+            amended=amended,
+            quarantined=refused.num_rows,
+            by_reason=by_reason(refused.column("reason").to_pylist()),
+            raw_rows=None if raw == rows else raw + len(faults),
+        )
+
+    def _move_pupils(self) -> None:
+        self.engine.run(
+            "CREATE OR REPLACE TEMP TABLE moved AS SELECT c.pupil_ref, c.school_id FROM changed AS c "
+            "JOIN gone AS g ON g.pupil_ref = c.pupil_ref WHERE g.school_id <> c.school_id"
+        )
+        if self.engine.value("SELECT count(*) FROM moved"):
+            self.draft.move_pupils("moved")
+
+    def _publish(self, profile: str, refused: pa.Table) -> Snapshot:
+        warehouse = self.site.warehouse
+        name = None
+        if refused.num_rows:
+            name = f"{self.draft.number:06d}.bin"
+            write_refused(warehouse.refused_file(name), refused, self.site.keys)
+        self.progress("refused")
+        snapshot = Snapshot(
+            number=self.draft.number,
+            recorded_at=self.draft.recorded_at,
+            profile=profile,
+            key_fingerprint=self.site.keys.fingerprint,
+            tables=self.draft.tables,
+            history=self.draft.history,
+            account=self.account.as_json(),
+            notices=self.notices,
+            receipts=self.receipts,
+            refused=name,
+        )
+        publish(warehouse.snapshot_folder, snapshot)
+        self.progress("published")
+        return snapshot
+
+    def _register_words(self) -> dict[str, dict[str, str]]:
+        """Make `words_<mapping>(word, standard)` for every mapping in which the site has a word."""
+        names = {c.mapping for t in self.contract.tables for c in t.columns if c.mapping}
+        found = {name: self.site.words(name) for name in sorted(names)}
+        for name, words in found.items():
+            data = {"word": pa.array(words, pa.string()), "standard": pa.array(words.values(), pa.string())}
+            self.engine.register(f"words_{name}", pa.table(data))
+        return {name: words for name, words in found.items() if words}
+
+
+def _wanted(table: Table) -> sources.Wanted:
+    required = tuple(column.name for column in table.columns if column.required)
+    return sources.Wanted(
+        required, tuple(column.name for column in table.columns if not column.required)
+    )
+
+
+def _fault_row(fault: sources.Fault) -> dict[str, Any]:
+    value = asdict(fault)
+    return {name: value[name] for name in REFUSED.names[:7]}
+
+
+def _placed(rows: pa.Table, profile: str, folder: str, schools: set[str]) -> pa.Table:
+    """Refused rows with where they came from."""
+    places = {"profile": profile, "folder": folder, "schools": "\n".join(sorted(schools))}
+    columns = [rows.column(name) for name in REFUSED.names[:7]]
+    columns += [pa.array([places[name]] * rows.num_rows, pa.string()) for name in REFUSED.names[7:]]
+    return pa.table(columns, names=REFUSED.names).cast(REFUSED)

@@ -1,0 +1,27 @@
+"""The curated tables: one dated, published source of truth in an open format (Delta Lake).
+
+In: settled rows of a load, in the engine. Out: views over the files of one published snapshot.
+Names, UPNs, birth dates and note text never come in. The only room that imports deltalake.
+"""
+
+from sightline.warehouse.compact import Compacted, compact
+from sightline.warehouse.draft import Draft, Merged
+from sightline.warehouse.read import open_snapshot
+from sightline.warehouse.schema import fact_columns, fact_key, fact_schema, kept_tables
+from sightline.warehouse.snapshot import Snapshot, TableState
+from sightline.warehouse.store import Warehouse
+
+__all__ = [
+    "Draft",
+    "Merged",
+    "Snapshot",
+    "TableState",
+    "Warehouse",
+    "compact",
+    "Compacted",
+    "fact_columns",
+    "fact_key",
+    "fact_schema",
+    "kept_tables",
+    "open_snapshot",
+]

@@ -1,0 +1,197 @@
+"""A load being written: compares its rows with what is stored and keeps the outcome unpublished.
+
+Nothing here is seen by a reader until the draft is published as a snapshot.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sightline.contract import Contract, Table
+from sightline.engine import Engine, identifier, literal
+from sightline.engine.text import literals
+from sightline.warehouse import delta
+from sightline.warehouse.digest import digests, xor
+from sightline.warehouse.merge import FOREVER, compare, current_rows, history_rows
+from sightline.warehouse.schema import fact_key, fact_schema, kept_tables
+from sightline.warehouse.snapshot import TableState
+from sightline.warehouse.store import Warehouse
+
+__all__ = ["Draft", "Merged"]
+
+ROWS_AT_ONCE = 4_000_000  # larger writes go school by school, so that memory stays bounded
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What became of a table's settled rows; `schools` are those whose rows changed."""
+
+    accepted: int
+    duplicates: int
+    amended: int
+    schools: frozenset[str]
+
+
+class Draft:
+    """The next snapshot in the making. Use only while the warehouse is locked for writing."""
+
+    def __init__(
+        self, warehouse: Warehouse, contract: Contract, engine: Engine, recorded_at: datetime
+    ) -> None:
+        self.base = warehouse.current()
+        self.number = self.base.number + 1 if self.base else 1
+        self.recorded_at = recorded_at
+        self.tables: dict[str, TableState] = dict(self.base.tables) if self.base else {}
+        self.history: dict[str, TableState] = dict(self.base.history) if self.base else {}
+        self._warehouse, self._contract, self._engine = warehouse, contract, engine
+
+    @property
+    def changed(self) -> bool:
+        """Whether any stored row differs from the published snapshot."""
+        base = (self.base.tables, self.base.history) if self.base else ({}, {})
+        return (self.tables, self.history) != base
+
+    def view(
+        self,
+        name: str,
+        table: Table,
+        schools: Iterable[str] | None = None,
+        *,
+        history: bool = False,
+    ) -> int:
+        """Make the stored rows of a table a relation; returns how many rows it has."""
+        state = (self.history if history else self.tables).get(table.name)
+        wanted = None if schools is None else set(schools)
+        files = [
+            file
+            for file in (state.files if state else ())
+            if wanted is None or file.school_id in wanted
+        ]
+        folder = self._warehouse.table_folder(table.name, history=history)
+        self._engine.parquet(name, [folder / file.path for file in files], fact_schema(table))
+        return sum(file.rows for file in files)
+
+    def merge(self, table: Table, sealed: str | None = None) -> Merged:
+        """Store what is new or different in `settled_<table>`.
+
+        `sealed` names a relation of the vault's columns by key, for tables that have any: they are
+        compared with the incoming ones but never stored here. Raises nothing a user can cause.
+        """
+        engine = self._engine
+        incoming = identifier("settled_" + table.name)
+        found = engine.rows(f"SELECT DISTINCT school_id FROM {incoming} ORDER BY school_id")
+        schools = [str(row["school_id"]) for row in found]
+        local = {"pupil_ref", "school_id"} & set(fact_key(table))
+        stored = self.view("stored", table, schools if local and table.name != "pupil" else None)
+        self.view("stored_history", table, history=True)
+        outcome = compare(engine, table, sealed=sealed, empty=not stored and sealed is None)
+        if table.name in {kept.name for kept in kept_tables(self._contract)}:
+            changed = self._write(table, outcome.replaced, outcome.fresh)
+        else:
+            changed = set(schools) if outcome.fresh or outcome.replaced else set()
+        return Merged(
+            outcome.fresh + outcome.replaced + outcome.superseded,
+            outcome.duplicates,
+            outcome.replaced,
+            frozenset(changed),
+        )
+
+    def move_pupils(self, moved: str) -> None:
+        """Keep every fact with its pupil's school: `moved(pupil_ref, school_id)` says the new one."""
+        for table in kept_tables(self._contract):
+            if "pupil_ref" not in fact_key(table) and "pupil_id" not in {
+                column.name for column in table.columns
+            }:
+                continue
+            if table.name == "pupil" or not self.view("stored", table):
+                continue
+            source = (
+                "SELECT s.* REPLACE (coalesce(m.school_id, s.school_id) AS school_id) "
+                f"FROM stored AS s LEFT JOIN {identifier(moved)} AS m USING (pupil_ref)"
+            )
+            rows = self._engine.rows(
+                f"SELECT DISTINCT s.school_id AS old, m.school_id AS new FROM stored AS s "
+                f"JOIN {identifier(moved)} AS m USING (pupil_ref) WHERE s.school_id <> m.school_id"
+            )
+            affected = {row["old"] for row in rows} | {row["new"] for row in rows}
+            if affected:
+                self._replace(table, source, affected)
+
+    def rewrite(self, table: Table, query: str, schools: set[str], *, history: bool) -> None:
+        """Replace every row of these schools by those of the query."""
+        self._replace(table, query, schools, history=history)
+
+    def _write(self, table: Table, replaced: int, fresh: int) -> set[str]:
+        engine, changed = self._engine, set[str]()
+        stamped = self._stamped(table, "changed")
+        query = history_rows(table, self._stamped(table, "earlier"))
+        if engine.value(f"SELECT count(*) FROM ({query})"):
+            self._append(table, query, history=True)
+        if replaced:
+            rows = engine.rows("SELECT DISTINCT school_id FROM changed UNION SELECT DISTINCT school_id FROM gone")
+            changed = {str(row["school_id"]) for row in rows}
+            self._replace(table, current_rows(table, stamped), changed)
+        elif fresh:
+            rows = engine.rows("SELECT DISTINCT school_id FROM changed")
+            changed = {str(row["school_id"]) for row in rows}
+            self._append(table, stamped)
+        return changed
+
+    def _stamped(self, table: Table, relation: str) -> str:
+        """SQL: rows to store with the moment from which they count as known.
+
+        A school's first load of a table is its history: a row that says when it was recorded is
+        known from then, and tables that cannot say are taken as always known. Every later row is
+        known from the load that brought it.
+        """
+        before = self.base.tables.get(table.name) if self.base else None
+        known = sorted(before.schools) if before else []
+        now = literal(self.recorded_at)
+        names = {column.name for column in table.columns}
+        first = f"least(coalesce(recorded_at, {now}), {now})" if "recorded_at" in names else FOREVER
+        return (
+            f"SELECT *, CASE WHEN school_id IN {literals(known)} THEN {now} ELSE {first} END "
+            f"AS _known_from, CAST({self.number} AS INTEGER) AS _load FROM {relation}"
+        )
+
+    def _append(self, table: Table, query: str, *, history: bool = False) -> None:
+        states = self.history if history else self.tables
+        added = {} if history else digests(self._engine, table, query)
+        self._store(table, query, set(), history=history)
+        old = states.get(table.name)
+        merged = dict(old.digests) if old else {}
+        for school, digest in added.items():
+            merged[school] = xor(merged.get(school), digest)
+        states[table.name] = self._state(table, history, merged)
+
+    def _replace(
+        self, table: Table, query: str, schools: set[str], *, history: bool = False
+    ) -> None:
+        states = self.history if history else self.tables
+        scoped = f"SELECT * FROM ({query}) WHERE school_id IN {literals(sorted(schools))}"
+        added = {} if history else digests(self._engine, table, scoped)
+        self._store(table, scoped, schools, history=history)
+        kept = {s: d for s, d in states[table.name].digests.items() if s not in schools}
+        states[table.name] = self._state(table, history, kept | added)
+
+    def _state(self, table: Table, history: bool, digest: dict[str, str]) -> TableState:
+        folder = self._warehouse.table_folder(table.name, history=history)
+        return TableState(delta.version_now(folder), delta.files_now(folder), digest)
+
+    def _store(self, table: Table, query: str, replaced: set[str], *, history: bool) -> None:
+        """Write rows in date order, in one commit or, when there are many, school by school."""
+        folder = self._warehouse.table_folder(table.name, history=history)
+        schema = fact_schema(table)
+        columns = ", ".join(identifier(name) for name in schema.names)
+        order = [name for name in ("school_id", "date", "due_on", "pupil_ref") if name in schema.names]
+        ordered = f"ORDER BY {', '.join(order)}"
+        counts = self._engine.rows(f"SELECT school_id, count(*) AS rows FROM ({query}) GROUP BY ALL")
+        if sum(row["rows"] for row in counts) <= ROWS_AT_ONCE:
+            rows = self._engine.sql(f"SELECT {columns} FROM ({query}) {ordered}")
+            delta.write(folder, rows.cast(schema), replaced)
+            return
+        for school in sorted({row["school_id"] for row in counts} | replaced):
+            rows = self._engine.sql(
+                f"SELECT {columns} FROM ({query}) WHERE school_id = {literal(school)} {ordered}"
+            )
+            delta.write(folder, rows.cast(schema), replaced & {school})

@@ -1,0 +1,82 @@
+"""Open a published snapshot: its tables become relations of an engine."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sightline.contract import Contract, Table
+from sightline.engine import Engine, identifier, literal
+from sightline.warehouse.schema import KNOWN_FROM, LOAD, fact_columns, fact_key, fact_schema, kept_tables
+from sightline.warehouse.snapshot import Snapshot
+from sightline.warehouse.store import Warehouse
+
+__all__ = ["open_snapshot"]
+
+# Rows of these tables are only ever needed for the pupils asked about. The others describe schools
+# or classes, and a class may have members from another school.
+BY_PUPIL = {"attendance", "lesson_mark", "behaviour", "assessment", "work", "support", "note"}
+
+
+def open_snapshot(
+    engine: Engine,
+    warehouse: Warehouse,
+    snapshot: Snapshot,
+    contract: Contract,
+    *,
+    schools: Iterable[str] | None = None,
+    known_at: datetime | None = None,
+) -> None:
+    """Make every kept table a relation of its own name, current rows only.
+
+    `schools` leaves out other schools' files of tables that are only read by pupil. With
+    `known_at` (an aware datetime) the rows are those that counted as known at that moment.
+    """
+    wanted = None if schools is None or known_at else set(schools)
+    for table in kept_tables(contract):
+        limited = wanted if table.name in BY_PUPIL else None
+        if known_at is None:
+            _view(engine, warehouse, snapshot, table, table.name, limited)
+        else:
+            _known_view(engine, warehouse, snapshot, table, known_at)
+
+
+def _view(
+    engine: Engine,
+    warehouse: Warehouse,
+    snapshot: Snapshot,
+    table: Table,
+    name: str,
+    schools: set[str] | None = None,
+    *,
+    history: bool = False,
+) -> None:
+    state = (snapshot.history if history else snapshot.tables).get(table.name)
+    folder = warehouse.table_folder(table.name, history=history)
+    files = [
+        folder / file.path
+        for file in (state.files if state else ())
+        if schools is None or file.school_id in schools
+    ]
+    engine.parquet(name, files, fact_schema(table))
+
+
+def _known_view(
+    engine: Engine, warehouse: Warehouse, snapshot: Snapshot, table: Table, known_at: datetime
+) -> None:
+    """Of every key, the version of the latest load among those known by then."""
+    _view(engine, warehouse, snapshot, table, f"current_{table.name}")
+    _view(engine, warehouse, snapshot, table, f"history_{table.name}", history=True)
+    columns = ", ".join(identifier(name) for name in [*fact_columns(table), KNOWN_FROM, LOAD])
+    on_key = " AND ".join(
+        f"c.{identifier(name)} IS NOT DISTINCT FROM h.{identifier(name)}" for name in fact_key(table)
+    )
+    key = ", ".join(identifier(name) for name in fact_key(table))
+    within = ", recorded_at DESC NULLS LAST" if "recorded_at" in fact_columns(table) else ""
+    then = f"{KNOWN_FROM} <= {literal(known_at)}"
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE {identifier(table.name)} AS "
+        f"SELECT {columns} FROM current_{table.name} WHERE {then} UNION ALL "
+        f"SELECT {columns} FROM (SELECT *, row_number() OVER (PARTITION BY {key} "
+        f"ORDER BY {LOAD} DESC{within}) AS version FROM history_{table.name} WHERE {then}) AS h "
+        f"WHERE version = 1 AND NOT EXISTS (SELECT 1 FROM current_{table.name} AS c "
+        f"WHERE c.{then} AND {on_key})"
+    )
