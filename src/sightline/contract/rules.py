@@ -94,7 +94,7 @@ def _column_rules(column: Column, load_day: date, codes: tuple[str, ...]) -> lis
         when = f"{name} NOT IN ({', '.join(literal(value) for value in allowed)})"
         rules.append(Rule("not_allowed", column.name, when, _allowed_remedy(column, allowed)))
     if column.minimum is not None or column.maximum is not None:
-        rules.append(_range_rule(column, typed))
+        rules.append(_range_rule(column, f"TRY_CAST({name} AS DOUBLE)"))
     if column.type == "date":
         rules.append(_date_rule(column, typed, load_day))
     if column.check == "upn":
@@ -122,7 +122,9 @@ def _type_rules(column: Column, name: str, typed: str) -> list[Rule]:
         ),
         "integer": (
             "not_an_integer",
-            f"{typed} IS NULL OR NOT regexp_full_match({name}, '[+-]?[0-9]+')",
+            f"NOT regexp_full_match({name}, '[+-]?[0-9]+')"
+            # Digits too many for an integer are out of range where there is one.
+            + (f" OR {typed} IS NULL" if column.maximum is None else ""),
             "Write a whole number in digits.",
         ),
         "number": (

@@ -1,4 +1,4 @@
-"""Reading a parsed YAML file strictly: every fault becomes one error naming the file and the key."""
+"""Reading a parsed YAML file strictly: every fault is one error that names the file and the key."""
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ __all__ = ["faults_of", "one_of", "only", "properties"]
 
 @contextmanager
 def faults_of(where: str) -> Iterator[None]:
-    """Turns what a badly shaped file sets off into one error that names the file."""
+    """Turns what a badly shaped file sets off into one ContractError that names the file."""
     try:
         yield
     except FileNotFoundError:
@@ -27,12 +27,14 @@ def faults_of(where: str) -> Iterator[None]:
 
 
 def only(where: str, mapping: Mapping[str, Any], known: Collection[str]) -> None:
+    """Refuses the first key that is not among those `known`."""
     for key in mapping:
         if key not in known:
             raise ContractError(where, f"unknown key `{key}`")
 
 
 def one_of(where: str, key: str, value: Any, known: Collection[str]) -> str:
+    """The value, when it is one of those `known`."""
     if value is None:
         raise ContractError(where, f"has no {key}")
     if value not in known:
@@ -42,9 +44,11 @@ def one_of(where: str, key: str, value: Any, known: Collection[str]) -> str:
 
 def properties(where: str, part: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
     """customProperties, a list of {property, value}, as a dictionary."""
-    entries = part.get("customProperties", ())
-    for entry in entries:
+    found: dict[str, Any] = {}
+    for entry in part.get("customProperties", ()):
         only(where, entry, ("property", "value"))
-    found = {entry["property"]: entry["value"] for entry in entries}
+        if entry["property"] in found:
+            raise ContractError(where, f"`{entry['property']}` is given twice")
+        found[entry["property"]] = entry["value"]
     only(where, found, known)
     return found

@@ -54,7 +54,10 @@ class RequiredWhen(NamedTuple):
 
 
 class Retention(NamedTuple):
-    """How long rows stay: `value` `unit`s (school years) after the date in `element`."""
+    """How long rows stay: `value` school years, the first being that of the date in `element`.
+
+    `element` is "table.column"; the table is another one where rows have no date of their own.
+    """
 
     value: int
     unit: str

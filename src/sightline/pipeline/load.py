@@ -119,6 +119,7 @@ class _Load:
                     self.progress(table.name)
                 if table.name in PARENTS:
                     refresh_known(self.engine, self.draft, table)
+            self._account_for_unread({notice.table for notice in collection.notices})
             self.notices = [asdict(one) for one in collection.notices] + self.notices
             self.receipts = [asdict(one) for one in collection.receipts]
         self.progress("identities")
@@ -195,6 +196,15 @@ class _Load:
             by_reason=by_reason(refused.column("reason").to_pylist()),
             raw_rows=None if raw == rows else raw + len(faults),
         )
+
+    def _account_for_unread(self, tables: set[str | None]) -> None:
+        """A table whose file was there and gave no row is in the account too, with noughts."""
+        nought = TableAccount(0, 0, 0, 0, 0)
+        self.account.tables = {
+            table.name: self.account.tables.get(table.name, nought)
+            for table in self.contract.tables
+            if table.name in self.account.tables or table.name in tables
+        }
 
     def _move_pupils(self) -> None:
         self.engine.run(
