@@ -60,6 +60,10 @@ class Engine:
         """The rows of a query as a stream of Arrow batches; read it before the next statement."""
         return self._connection.sql(query).to_arrow_reader(batch_rows)
 
+    def create(self, name: str, query: str) -> None:
+        """Keep the rows of a query as a relation of that name, in place of any earlier one."""
+        self.run(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} AS {query}")
+
     def run(self, statement: str) -> None:
         """Run a statement whose result nobody needs."""
         self._connection.execute(statement)
