@@ -1,9 +1,9 @@
 """A site: the folder in which one school or trust keeps its settings, data and secret key.
 
-    settings.toml    names and limits            thresholds.yml   changed thresholds
-    mappings/        the school's own words      signals/         the school's own signals
-    secret.key       never leaves the site       vault.sqlite     identities, sealed
-    warehouse/       facts without identities    access.log       every look at an identity
+settings.toml    names and limits            thresholds.yml   changed thresholds
+mappings/        the school's own words      signals/         the school's own signals
+secret.key       never leaves the site       vault.sqlite     identities, sealed
+warehouse/       facts without identities    access.log       every look at an identity
 """
 
 import csv

@@ -14,7 +14,7 @@ from sightline.engine import Engine, identifier, literal
 
 __all__ = ["REFUSED_COLUMNS", "check_references", "check_rows", "value_columns"]
 
-REFUSED_COLUMNS = "file, row, \"table\", \"column\", value, reason, remedy"
+REFUSED_COLUMNS = 'file, row, "table", "column", value, reason, remedy'
 PLACE = "_file, _row, _rows"
 UNKNOWN = {
     "pupil": "Load the pupil in pupil.csv, or correct the pupil_id.",
@@ -162,10 +162,10 @@ def _keep_refused(
     rule_rows = f"VALUES {listed}" if rules else "SELECT NULL, NULL, NULL, NULL WHERE FALSE"
     refused = identifier("refused_" + table.name)
     query = (
-        f"SELECT _file AS file, _row AS row, {literal(table.name)} AS \"table\", "
-        f"rule.\"column\", _value AS value, rule.reason, rule.remedy "
+        f'SELECT _file AS file, _row AS row, {literal(table.name)} AS "table", '
+        f'rule."column", _value AS value, rule.reason, rule.remedy '
         f"FROM {identifier(prefix + table.name)} AS judged "
-        f"JOIN ({rule_rows}) AS rule(number, \"column\", reason, remedy) "
+        f'JOIN ({rule_rows}) AS rule(number, "column", reason, remedy) '
         "ON rule.number = judged._fault"
     )
     engine.run(

@@ -27,9 +27,13 @@ def settle(engine: Engine, table: Table) -> int:
         f"GROUP BY {key} HAVING count(*) > 1"
     )
     if not engine.value("SELECT count(*) FROM repeated"):
-        engine.run(f"CREATE OR REPLACE TEMP VIEW {settled} AS SELECT *, FALSE AS superseded FROM {good}")
+        engine.run(
+            f"CREATE OR REPLACE TEMP VIEW {settled} AS SELECT *, FALSE AS superseded FROM {good}"
+        )
         return 0
-    same = " AND ".join(f"g.{identifier(k)} IS NOT DISTINCT FROM r.{identifier(k)}" for k in table.key)
+    same = " AND ".join(
+        f"g.{identifier(k)} IS NOT DISTINCT FROM r.{identifier(k)}" for k in table.key
+    )
     engine.run(f"CREATE OR REPLACE TEMP TABLE versions AS {_versions(table, good, key, same)}")
     engine.run(
         f"INSERT INTO {identifier('refused_' + table.name)} "

@@ -87,6 +87,13 @@ class Vault:
         """Forget what a load that never published left behind."""
         self._connection.execute("DELETE FROM sealed WHERE load > ?", (self._published,))
 
+    def keep_only(self, kind: str, refs: set[str]) -> int:
+        """Delete every value of a kind whose reference is not among these; returns how many."""
+        held = self._connection.execute("SELECT DISTINCT ref FROM sealed WHERE kind = ?", (kind,))
+        gone = [(kind, ref) for (ref,) in held if ref not in refs]
+        self._connection.executemany("DELETE FROM sealed WHERE kind = ? AND ref = ?", gone)
+        return len(gone)
+
     def _seal(self, kind: str, ref: str, value: Values) -> bytes:
         nonce = os.urandom(NONCE)
         text = json.dumps(value, ensure_ascii=False).encode()

@@ -5,7 +5,23 @@ room; it calls every room below and decides nothing about pupils.
 """
 
 from sightline.pipeline.account import Account, TableAccount
+from sightline.pipeline.freshness import freshness
 from sightline.pipeline.load import Loaded, load
 from sightline.pipeline.refused import read_refused
+from sightline.pipeline.study import OUTPUT, Study, Week, opened, week_json
+from sightline.pipeline.tidy import tidy
 
-__all__ = ["Account", "Loaded", "TableAccount", "load", "read_refused"]
+__all__ = [
+    "OUTPUT",
+    "Account",
+    "Loaded",
+    "Study",
+    "TableAccount",
+    "Week",
+    "freshness",
+    "load",
+    "opened",
+    "read_refused",
+    "tidy",
+    "week_json",
+]

@@ -39,7 +39,9 @@ def seal_changed(engine: Engine, vault: Vault, table: Table, load: int) -> None:
     if not columns:
         return
     (key,) = fact_key(table)
-    listed = ", ".join(f"CAST({identifier(name)} AS VARCHAR) AS {identifier(name)}" for name in columns)
+    listed = ", ".join(
+        f"CAST({identifier(name)} AS VARCHAR) AS {identifier(name)}" for name in columns
+    )
     rows = engine.rows(f"SELECT {identifier(key)} AS ref, {listed} FROM changed")
     vault.put(table.name, load, {row.pop("ref"): row for row in rows})
 

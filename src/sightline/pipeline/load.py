@@ -1,7 +1,7 @@
 """One load, from a folder of exports to a published snapshot."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,9 +11,8 @@ import pyarrow as pa
 
 from sightline import sources
 from sightline.contract import Contract, Table, check_references, check_rows, read_contract, settle
-from sightline.engine import Engine, identifier
+from sightline.engine import Engine
 from sightline.engine.text import literals
-from sightline.kit import SightlineError
 from sightline.people import Vault
 from sightline.pipeline.account import Account, TableAccount, by_reason
 from sightline.pipeline.identity import register_sealed, seal_changed, seal_pupil_ids
@@ -176,7 +175,12 @@ class _Load:
             engine.forget(prefix + table.name)
 
     def _account(
-        self, table: Table, faults: list[sources.Fault], duplicates: int, accepted: int, amended: int
+        self,
+        table: Table,
+        faults: list[sources.Fault],
+        duplicates: int,
+        accepted: int,
+        amended: int,
     ) -> None:
         raw = int(self.engine.value(f"SELECT coalesce(sum(_rows), 0) FROM judged_{table.name}"))
         rows = int(self.engine.value(f"SELECT count(*) FROM judged_{table.name}"))
@@ -242,7 +246,10 @@ class _Load:
         names = {c.mapping for t in self.contract.tables for c in t.columns if c.mapping}
         found = {name: self.site.words(name) for name in sorted(names)}
         for name, words in found.items():
-            data = {"word": pa.array(words, pa.string()), "standard": pa.array(words.values(), pa.string())}
+            data = {
+                "word": pa.array(words, pa.string()),
+                "standard": pa.array(words.values(), pa.string()),
+            }
             self.engine.register(f"words_{name}", pa.table(data))
         return {name: words for name, words in found.items() if words}
 

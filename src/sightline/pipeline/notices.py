@@ -64,9 +64,7 @@ def unmapped_words(
     return notices
 
 
-def _notice(
-    level: str, code: str, file: str, table: str, text: str, count: int
-) -> dict[str, Any]:
+def _notice(level: str, code: str, file: str, table: str, text: str, count: int) -> dict[str, Any]:
     return {
         "level": level,
         "code": code,

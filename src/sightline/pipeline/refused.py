@@ -39,7 +39,9 @@ def read_refused(warehouse: Warehouse, snapshot: Snapshot | None, keys: Keys) ->
 def write_refused(path: Path, rows: pa.Table, keys: Keys) -> None:
     """Seal refused rows into a file of their own."""
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, REFUSED, options=pa.ipc.IpcWriteOptions(compression="zstd")) as out:
+    with pa.ipc.new_stream(
+        sink, REFUSED, options=pa.ipc.IpcWriteOptions(compression="zstd")
+    ) as out:
         out.write_table(rows)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(keys.seal(sink.getvalue().to_pybytes()))

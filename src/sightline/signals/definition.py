@@ -17,10 +17,7 @@ __all__ = ["LIBRARY", "Parameter", "Signal", "Values", "read_library", "values_o
 
 LIBRARY = Path(__file__).parent / "library"
 Values = Mapping[str, Any]  # "signal.parameter" -> the value in force
-KEYS = (
-    "title version question why_it_matters do_first flags_when threshold strength better"
-    " packs parameters because cannot_tell author checked_by reviewed_on review_by"
-).split()
+KEYS = ["title", "version", "question", "why_it_matters", "do_first", "flags_when", "threshold", "strength", "better", "packs", "parameters", "because", "cannot_tell", "author", "checked_by", "reviewed_on", "review_by"]
 STRENGTHS = ("value / threshold", "value / -threshold", "threshold / value")
 
 
@@ -136,9 +133,7 @@ def _parameter(where: str, name: str, told: Mapping[str, Any]) -> Parameter:
     if unknown:
         raise SightlineError("bad_signal", where, f"unknown key `{sorted(unknown)[0]}` of {name}")
     low, high = told.get("range", (None, None))
-    return Parameter(
-        name, told["default"], low, high, told["unit"], told["meaning"], told["owner"]
-    )
+    return Parameter(name, told["default"], low, high, told["unit"], told["meaning"], told["owner"])
 
 
 def _check(where: str, signal: Signal) -> None:
@@ -146,7 +141,9 @@ def _check(where: str, signal: Signal) -> None:
     used = set(re.findall(r"(?<!:):([a-z_]+)", re.sub(r"--[^\n]*", "", signal.sql)))
     missing = used - names - {"first_date", "last_date"}
     if missing:
-        raise SightlineError("bad_signal", where, f"the SQL uses :{sorted(missing)[0]}, not declared")
+        raise SightlineError(
+            "bad_signal", where, f"the SQL uses :{sorted(missing)[0]}, not declared"
+        )
     if signal.threshold not in names:
         raise SightlineError("bad_signal", where, f"threshold `{signal.threshold}` is not declared")
     if signal.strength not in STRENGTHS:

@@ -20,7 +20,7 @@ __all__ = ["RESULT_COLUMNS", "SqlEngine", "evaluate", "make_scope", "run"]
 
 VIEWS = Path(__file__).parent / "views"
 # In the order in which they read each other.
-VIEW_NAMES = "calendar window_day enrolled attendance_day lesson_slot lesson_day".split()
+VIEW_NAMES = ["calendar", "window_day", "enrolled", "attendance_day", "lesson_slot", "lesson_day"]
 RESULT_COLUMNS = {
     "pupil_ref": "varchar",
     "school_id": "varchar",

@@ -12,13 +12,13 @@ from sightline.warehouse.snapshot import Snapshot, TableState
 from sightline.warehouse.store import Warehouse
 
 __all__ = [
+    "Compacted",
     "Draft",
     "Merged",
     "Snapshot",
     "TableState",
     "Warehouse",
     "compact",
-    "Compacted",
     "fact_columns",
     "fact_key",
     "fact_schema",

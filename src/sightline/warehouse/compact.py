@@ -54,7 +54,7 @@ def compact(
 def cut_off(table: Table, day: date) -> date:
     """Rows whose retention clock started before this date may go: whole school years are kept."""
     year = day.year if day.month >= 9 else day.year - 1
-    return date(year - table.retention.value, 9, 1)
+    return date(year - table.retention.value + 1, 9, 1)
 
 
 def _renumbered(base: Snapshot, draft: Draft) -> Snapshot:
@@ -82,7 +82,9 @@ def _rewrite(
     if clock[0] == table.name and clock[1] in fact_columns(table):
         expired = f"coalesce({clock[1]} < {literal(cut_off(table, day))}, FALSE)"
     draft.view("stored", table, history=history)
-    rows = engine.rows(f"SELECT school_id, count(*) AS rows FROM stored WHERE {expired} GROUP BY ALL")
+    rows = engine.rows(
+        f"SELECT school_id, count(*) AS rows FROM stored WHERE {expired} GROUP BY ALL"
+    )
     past = {row["school_id"]: int(row["rows"]) for row in rows}
     schools = set(past) | _scattered(state)
     if schools:

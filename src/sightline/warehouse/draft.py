@@ -128,7 +128,9 @@ class Draft:
         if engine.value(f"SELECT count(*) FROM ({query})"):
             self._append(table, query, history=True)
         if replaced:
-            rows = engine.rows("SELECT DISTINCT school_id FROM changed UNION SELECT DISTINCT school_id FROM gone")
+            rows = engine.rows(
+                "SELECT DISTINCT school_id FROM changed UNION SELECT DISTINCT school_id FROM gone"
+            )
             changed = {str(row["school_id"]) for row in rows}
             self._replace(table, current_rows(table, stamped), changed)
         elif fresh:
@@ -183,9 +185,13 @@ class Draft:
         folder = self._warehouse.table_folder(table.name, history=history)
         schema = fact_schema(table)
         columns = ", ".join(identifier(name) for name in schema.names)
-        order = [name for name in ("school_id", "date", "due_on", "pupil_ref") if name in schema.names]
+        order = [
+            name for name in ("school_id", "date", "due_on", "pupil_ref") if name in schema.names
+        ]
         ordered = f"ORDER BY {', '.join(order)}"
-        counts = self._engine.rows(f"SELECT school_id, count(*) AS rows FROM ({query}) GROUP BY ALL")
+        counts = self._engine.rows(
+            f"SELECT school_id, count(*) AS rows FROM ({query}) GROUP BY ALL"
+        )
         if sum(row["rows"] for row in counts) <= ROWS_AT_ONCE:
             rows = self._engine.sql(f"SELECT {columns} FROM ({query}) {ordered}")
             delta.write(folder, rows.cast(schema), replaced)

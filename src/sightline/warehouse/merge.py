@@ -69,7 +69,9 @@ def _sort_changed(engine: Engine, table: Table, columns: str, known: str) -> Non
 
 def _sort_earlier(engine: Engine, table: Table, columns: str) -> None:
     """Only tables with `recorded_at` have earlier versions, and none of those has a vault."""
-    every = " AND ".join(_same("i", "s", name) for name in _values(table) if name not in _vault(table))
+    every = " AND ".join(
+        _same("i", "s", name) for name in _values(table) if name not in _vault(table)
+    )
     seen = " AND ".join(
         f"NOT EXISTS (SELECT 1 FROM {relation} AS s WHERE {every})"
         for relation in ("stored", "stored_history")

@@ -5,7 +5,14 @@ from datetime import datetime
 
 from sightline.contract import Contract, Table
 from sightline.engine import Engine, identifier, literal
-from sightline.warehouse.schema import KNOWN_FROM, LOAD, fact_columns, fact_key, fact_schema, kept_tables
+from sightline.warehouse.schema import (
+    KNOWN_FROM,
+    LOAD,
+    fact_columns,
+    fact_key,
+    fact_schema,
+    kept_tables,
+)
 from sightline.warehouse.snapshot import Snapshot
 from sightline.warehouse.store import Warehouse
 
@@ -67,7 +74,8 @@ def _known_view(
     _view(engine, warehouse, snapshot, table, f"history_{table.name}", history=True)
     columns = ", ".join(identifier(name) for name in [*fact_columns(table), KNOWN_FROM, LOAD])
     on_key = " AND ".join(
-        f"c.{identifier(name)} IS NOT DISTINCT FROM h.{identifier(name)}" for name in fact_key(table)
+        f"c.{identifier(name)} IS NOT DISTINCT FROM h.{identifier(name)}"
+        for name in fact_key(table)
     )
     key = ", ".join(identifier(name) for name in fact_key(table))
     within = ", recorded_at DESC NULLS LAST" if "recorded_at" in fact_columns(table) else ""

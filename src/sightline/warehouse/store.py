@@ -1,9 +1,9 @@
 """The warehouse's folder: published snapshots, the lock of the one writer, and recovery.
 
-    snapshots/000007.json      what readers see; the highest number is current
-    tables/<table>/            Delta table of current rows, partitioned by school_id
-    history/<table>/           Delta table of rows that a later load replaced
-    refused/000007.bin         the refused rows of that snapshot, sealed
+snapshots/000007.json      what readers see; the highest number is current
+tables/<table>/            Delta table of current rows, partitioned by school_id
+history/<table>/           Delta table of rows that a later load replaced
+refused/000007.bin         the refused rows of that snapshot, sealed
 """
 
 import fcntl

@@ -1,0 +1,94 @@
+"""Is everything in order? Each check says what it found and, when it is not fine, what to do."""
+
+import platform
+import shutil
+import stat
+from collections.abc import Callable
+from datetime import datetime
+from importlib.metadata import version
+
+from sightline.kit import SightlineError
+from sightline.pipeline import freshness, read_refused
+from sightline.signals import read_library, values_of
+from sightline.site import Site
+
+__all__ = ["check_site"]
+
+Check = dict[str, str]
+LOW_DISK = 2 * 1024**3
+
+
+def check_site(find: Callable[[], Site]) -> list[Check]:
+    """Checks of the machine, then of the site if one was named. States: ok, warning, wrong."""
+    checks = [_check("Python", "ok", platform.python_version())]
+    checks += [_check(name, "ok", version(name)) for name in ("duckdb", "deltalake", "pyarrow")]
+    try:
+        site = find()
+    except SightlineError as error:
+        return [*checks, _check("site", "wrong", str(error))]
+    checks.append(_check("site", "ok", str(site.folder)))
+    checks += [_disk(site), _key(site), _thresholds(site), *_parameters(site), _data(site)]
+    return checks + _fresh(site)
+
+
+def _check(name: str, state: str, detail: str) -> Check:
+    return {"check": name, "state": state, "detail": detail}
+
+
+def _disk(site: Site) -> Check:
+    free = shutil.disk_usage(site.folder).free
+    state = "ok" if free > LOW_DISK else "warning"
+    return _check("disk", state, f"{free / 1024**3:.1f} GB free")
+
+
+def _key(site: Site) -> Check:
+    mode = stat.S_IMODE((site.folder / "secret.key").stat().st_mode)
+    if mode & 0o077:
+        return _check("secret.key", "wrong", f"others can read it: run chmod 600 (now {mode:o})")
+    return _check("secret.key", "ok", "only its owner can read it")
+
+
+def _thresholds(site: Site) -> Check:
+    try:
+        values_of(read_library(), site.thresholds(), "thresholds.yml")
+    except SightlineError as error:
+        return _check("thresholds.yml", "wrong", str(error))
+    return _check("thresholds.yml", "ok", f"{len(site.thresholds())} changed")
+
+
+def _parameters(site: Site) -> list[Check]:
+    found = []
+    changed = site.thresholds()
+    for signal in read_library().values():
+        for one in signal.parameters:
+            name = f"{signal.name}.{one.name}"
+            span = "" if one.minimum is None else f", allowed {one.minimum:g} to {one.maximum:g}"
+            detail = f"{changed.get(name, one.default)} {one.unit}{span}"
+            found.append(_check(name, "ok", detail))
+    return found
+
+
+def _data(site: Site) -> Check:
+    snapshot = site.warehouse.current()
+    if snapshot is None:
+        return _check("data", "warning", "nothing has been loaded yet")
+    refused = read_refused(site.warehouse, snapshot, site.keys).num_rows
+    detail = f"snapshot {snapshot.id} of {snapshot.recorded_at:%Y-%m-%d %H:%M} UTC"
+    if refused:
+        return _check("data", "warning", f"{detail}; {refused:,} rows are refused")
+    return _check("data", "ok", detail)
+
+
+def _fresh(site: Site) -> list[Check]:
+    if site.warehouse.current() is None:
+        return []
+    found = []
+    for row in freshness(site, datetime.now().astimezone().date()):
+        detail = f"{row['rows']:,} rows to {row['latest'] or 'none'}"
+        if "share_missing" in row:
+            detail += f", {row['share_missing']:.1%} of expected marks missing"
+        if row.get("days_without_any"):
+            detail += f", {row['days_without_any']} open days without any"
+        state = "warning" if row.get("days_without_any") else "ok"
+        found.append(_check(f"{row['table']} of {row['school_id']}", state, detail))
+    return found

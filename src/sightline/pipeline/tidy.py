@@ -1,0 +1,43 @@
+"""Compact a site: the warehouse first, then the identities that nothing there needs any more."""
+
+import shutil
+from datetime import date
+
+from sightline.contract import read_contract
+from sightline.engine import Engine
+from sightline.site import Site
+from sightline.warehouse import Compacted, compact, open_snapshot
+
+__all__ = ["tidy"]
+
+# kind in the vault -> the table and column whose values still need it.
+HELD_FOR = {
+    "pupil": ("pupil", "pupil_ref"),
+    "pupil_identity": ("pupil", "pupil_ref"),
+    "staff": ("staff", "staff_id"),
+    "note": ("note", "note_id"),
+}
+
+
+def tidy(site: Site, day: date) -> tuple[Compacted, int]:
+    """Merge files, apply retention as on `day`, and delete identities without a row left.
+
+    Returns what was compacted and how many identities went. Raises `busy` and `no_data`.
+    """
+    warehouse, contract = site.warehouse, read_contract()
+    limit = site.settings["memory_limit"] or None
+    try:
+        with Engine(temp_folder=site.temp_folder, memory_limit=limit) as engine:
+            keep = site.settings["keep_snapshots"]
+            done = compact(warehouse, contract, engine, day=day, keep=keep)
+    finally:
+        shutil.rmtree(site.temp_folder, ignore_errors=True)
+    with warehouse.writing(), Engine() as engine:
+        snapshot = warehouse.require()
+        open_snapshot(engine, warehouse, snapshot, contract)
+        gone = 0
+        with site.vault(snapshot) as vault:
+            for kind, (table, column) in HELD_FOR.items():
+                kept = engine.sql(f"SELECT DISTINCT {column} AS ref FROM {table}")
+                gone += vault.keep_only(kind, set(kept.column("ref").to_pylist()))
+    return done, gone
