@@ -151,9 +151,8 @@ def compact(
         json_out(asdict(done) | {"identities_removed": identities})
         return
     text_out(f"{done.files_before} files became {done.files_after}.")
-    text_out(
-        f"{plural(done.rows_past_retention, 'row')} past retention and {identities} identities removed."
-    )
+    removed = plural(done.rows_past_retention, "row")
+    text_out(f"{removed} past retention and {identities} identities removed.")
     text_out(f"{plural(done.snapshots_cleared, 'old snapshot')} cleared.")
 
 

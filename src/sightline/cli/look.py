@@ -1,4 +1,4 @@
-"""Commands that read: signals, the weekly list, one figure explained, the dictionary, the doctor."""
+"""Commands that read: signals, the weekly list, one figure explained, dictionary and doctor."""
 
 import getpass
 import json

@@ -1,7 +1,7 @@
-"""The data dictionary as one contract: what every table means, may hold, is for, and how long it stays.
+"""The data dictionary as one contract: what a table means, may hold, is for, and how long it stays.
 
-In: a raw relation of text per table. Out: typed rows that may be stored, and refused rows, each with
-its reason and remedy. The same files give the checks, the reference pages and the privacy register.
+In: a raw relation of text per table. Out: typed rows to store, and refused rows, each
+with its reason and remedy. The same files give the reference pages and the privacy register.
 """
 
 from sightline.contract.check import check_references, check_rows

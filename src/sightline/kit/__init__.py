@@ -1,4 +1,4 @@
-"""Small pieces without a word of the domain: errors, text. Anyone may call them; they call nobody."""
+"""Small pieces without a word of the domain: errors and text. All may call them; they call none."""
 
 from sightline.kit.errors import ERRORS, SightlineError
 from sightline.kit.text import nearest, plural, sentence_list

@@ -13,7 +13,7 @@ __all__ = ["register_sealed", "seal_changed", "seal_pupil_ids"]
 
 
 def register_sealed(engine: Engine, vault: Vault, table: Table) -> str | None:
-    """Make `sealed_<table>(key, vault columns)` for the incoming rows; None without vault columns."""
+    """Make `sealed_<table>` (key, vault columns) for the incoming rows; None without any."""
     columns = [column for column in table.columns if column.vault]
     if not columns:
         return None

@@ -1,7 +1,7 @@
 """One load, from a folder of exports to a published snapshot."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from sightline.pipeline.refused import (
     write_refused,
 )
 from sightline.site import Site
-from sightline.warehouse import Draft, Snapshot
+from sightline.warehouse import Draft, Merged, Snapshot
 from sightline.warehouse.snapshot import publish
 
 __all__ = ["Loaded", "load"]
@@ -152,14 +152,17 @@ class _Load:
         check_rows(engine, table, collection.open(table.name), self.load_day, self.mapped)
         reading = collection.close(table.name)
         if reading.stopped:
-            for relation in ("judged", "refused"):
-                column = "_file" if relation == "judged" else "file"
-                engine.run(
-                    f"DELETE FROM {relation}_{table.name} WHERE {column} IN {literals(reading.stopped)}"
-                )
+            for relation, column in (("judged", "_file"), ("refused", "file")):
+                gone = f"{column} IN {literals(reading.stopped)}"
+                engine.run(f"DELETE FROM {relation}_{table.name} WHERE {gone}")
         faults = [fault for fault in reading.faults if fault.file not in reading.stopped]
+        counted = engine.rows(
+            f"SELECT count(*) AS rows, coalesce(sum(_rows), 0) AS raw FROM judged_{table.name}"
+        )[0]
         register_refs(engine, self.site.keys, table)
         check_references(engine, table, staff=staff)
+        engine.forget(f"typed_{table.name}")
+        engine.forget(f"judged_{table.name}")  # the next table of the same size needs the room
         copies = settle(engine, table)
         sealed = register_sealed(engine, vault, table)
         merged = self.draft.merge(table, sealed)
@@ -168,22 +171,21 @@ class _Load:
             if table.name == "pupil":
                 seal_pupil_ids(engine, vault, self.draft.number)
                 self._move_pupils()
-        self._account(table, faults, copies + merged.duplicates, merged.accepted, merged.amended)
+        self._account(table, faults, counted, copies, merged)
         self.notices += codes_not_in_force(engine, table)
         self.notices += unmapped_words(engine, table, self.mapped)
-        for prefix in ("judged_", "typed_", "referred_", "good_", "settled_", "refused_"):
+        for prefix in ("settled_", "good_", "referred_", "refused_"):
             engine.forget(prefix + table.name)
 
     def _account(
         self,
         table: Table,
         faults: list[sources.Fault],
-        duplicates: int,
-        accepted: int,
-        amended: int,
+        counted: Mapping[str, int],
+        copies: int,
+        merged: Merged,
     ) -> None:
-        raw = int(self.engine.value(f"SELECT coalesce(sum(_rows), 0) FROM judged_{table.name}"))
-        rows = int(self.engine.value(f"SELECT count(*) FROM judged_{table.name}"))
+        rows, raw = int(counted["rows"]), int(counted["raw"])
         refused = self.engine.sql(f"SELECT * FROM refused_{table.name} ORDER BY file, row")
         unreadable = pa.Table.from_pylist([_fault_row(fault) for fault in faults], refused.schema)
         refused = pa.concat_tables([unreadable, refused])
@@ -193,9 +195,9 @@ class _Load:
         received = rows + len(faults)
         self.account.tables[table.name] = TableAccount(
             received=received,
-            accepted=accepted,
-            duplicates=duplicates,
-            amended=amended,
+            accepted=merged.accepted,
+            duplicates=copies + merged.duplicates,
+            amended=merged.amended,
             quarantined=refused.num_rows,
             by_reason=by_reason(refused.column("reason").to_pylist()),
             raw_rows=None if raw == rows else raw + len(faults),
@@ -212,7 +214,8 @@ class _Load:
 
     def _move_pupils(self) -> None:
         self.engine.run(
-            "CREATE OR REPLACE TEMP TABLE moved AS SELECT c.pupil_ref, c.school_id FROM changed AS c "
+            "CREATE OR REPLACE TEMP TABLE moved AS "
+            "SELECT c.pupil_ref, c.school_id FROM changed AS c "
             "JOIN gone AS g ON g.pupil_ref = c.pupil_ref WHERE g.school_id <> c.school_id"
         )
         if self.engine.value("SELECT count(*) FROM moved"):

@@ -55,8 +55,8 @@ def unmapped_words(
             near = nearest(row["word"], {*words, *words.values()})
             hint = f" The nearest known word is {words[near.lower()]!r}." if near else ""
             text = (
-                f"{row['word']!r} in column {column.name} ({plural(row['count'], 'row')}) is not in "
-                f"mappings/{column.mapping}.csv; it was kept as it is.{hint}"
+                f"{row['word']!r} in column {column.name} ({plural(row['count'], 'row')}) is not "
+                f"in mappings/{column.mapping}.csv; it was kept as it is.{hint}"
             )
             notices.append(
                 _notice("warning", "unmapped_word", row["file"], table.name, text, row["count"])

@@ -1,4 +1,4 @@
-"""The refused rows: kept sealed, because a refused value may be a name, until the file is mended."""
+"""The refused rows, until their file is mended: kept sealed, as a refused value may be a name."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -18,7 +18,23 @@ from sightline.warehouse import Snapshot, open_snapshot
 
 __all__ = ["OUTPUT", "Study", "Week", "opened"]
 
-OUTPUT = ["school_id", "pupil_ref", "as_of", "signal", "version", "outcome", "value", "level", "threshold", "numerator", "denominator", "window_from", "window_to", "reason", "because"]
+OUTPUT = [
+    "school_id",
+    "pupil_ref",
+    "as_of",
+    "signal",
+    "version",
+    "outcome",
+    "value",
+    "level",
+    "threshold",
+    "numerator",
+    "denominator",
+    "window_from",
+    "window_to",
+    "reason",
+    "because",
+]
 
 
 @dataclass(frozen=True)

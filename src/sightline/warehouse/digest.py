@@ -16,7 +16,8 @@ def digests(engine: Engine, table: Table, query: str) -> dict[str, str]:
         f"coalesce(CAST({identifier(name)} AS VARCHAR), chr(30))" for name in fact_columns(table)
     )
     rows = engine.rows(
-        f"SELECT school_id, CAST(bit_xor(md5_number(concat_ws(chr(31), {cells}))) AS VARCHAR) AS bits "
+        f"SELECT school_id, "
+        f"CAST(bit_xor(md5_number(concat_ws(chr(31), {cells}))) AS VARCHAR) AS bits "
         f"FROM ({query}) GROUP BY school_id"
     )
     return {row["school_id"]: f"{int(row['bits']) % 2**128:032x}" for row in rows}

@@ -19,7 +19,7 @@ from sightline.warehouse.store import Warehouse
 
 __all__ = ["Draft", "Merged"]
 
-ROWS_AT_ONCE = 4_000_000  # larger writes go school by school, so that memory stays bounded
+ORDER = ("school_id", "date", "due_on", "pupil_ref")  # so that a reader can skip other months
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Draft:
         )
 
     def move_pupils(self, moved: str) -> None:
-        """Keep every fact with its pupil's school: `moved(pupil_ref, school_id)` says the new one."""
+        """Keep every fact with its pupil's school; `moved` has pupil_ref and the new school_id."""
         for table in kept_tables(self._contract):
             if "pupil_ref" not in fact_key(table) and "pupil_id" not in {
                 column.name for column in table.columns
@@ -181,23 +181,10 @@ class Draft:
         return TableState(delta.version_now(folder), delta.files_now(folder), digest)
 
     def _store(self, table: Table, query: str, replaced: set[str], *, history: bool) -> None:
-        """Write rows in date order, in one commit or, when there are many, school by school."""
-        folder = self._warehouse.table_folder(table.name, history=history)
+        """Write rows in one commit, school by school and in date order, as a stream."""
         schema = fact_schema(table)
         columns = ", ".join(identifier(name) for name in schema.names)
-        order = [
-            name for name in ("school_id", "date", "due_on", "pupil_ref") if name in schema.names
-        ]
-        ordered = f"ORDER BY {', '.join(order)}"
-        counts = self._engine.rows(
-            f"SELECT school_id, count(*) AS rows FROM ({query}) GROUP BY ALL"
-        )
-        if sum(row["rows"] for row in counts) <= ROWS_AT_ONCE:
-            rows = self._engine.sql(f"SELECT {columns} FROM ({query}) {ordered}")
-            delta.write(folder, rows.cast(schema), replaced)
-            return
-        for school in sorted({row["school_id"] for row in counts} | replaced):
-            rows = self._engine.sql(
-                f"SELECT {columns} FROM ({query}) WHERE school_id = {literal(school)} {ordered}"
-            )
-            delta.write(folder, rows.cast(schema), replaced & {school})
+        order = [name for name in ORDER if name in schema.names]
+        rows = self._engine.stream(f"SELECT {columns} FROM ({query}) ORDER BY {', '.join(order)}")
+        folder = self._warehouse.table_folder(table.name, history=history)
+        delta.write(folder, rows.cast(schema), replaced)

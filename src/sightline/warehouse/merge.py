@@ -35,7 +35,7 @@ def compare(engine: Engine, table: Table, *, sealed: str | None, empty: bool) ->
     _make(engine, "incoming", f"SELECT {columns}, superseded FROM {settled}", view=True)
     if empty:
         for name, condition in (("changed", "NOT superseded"), ("earlier", "superseded")):
-            _make(engine, name, f"SELECT {columns} FROM incoming WHERE {condition}")
+            _make(engine, name, f"SELECT {columns} FROM incoming WHERE {condition}", view=True)
         _make(engine, "gone", "SELECT * FROM stored WHERE FALSE")
         return Outcome(_count(engine, "changed"), 0, _count(engine, "earlier"), 0)
     _sort_changed(engine, table, columns, _known(table, sealed))
@@ -119,6 +119,7 @@ def _same(left: str, right: str, name: str) -> str:
 
 
 def _make(engine: Engine, name: str, query: str, *, view: bool = False) -> None:
+    engine.forget(name)  # what was a view for one table may be rows for the next
     kind = "VIEW" if view else "TABLE"
     engine.run(f"CREATE OR REPLACE TEMP {kind} {identifier(name)} AS {query}")
 
