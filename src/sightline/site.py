@@ -10,6 +10,7 @@ import csv
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,7 +40,8 @@ SETTINGS: dict[str, Setting] = {
     "school_id": Setting(str, "", (), "The school of exports that do not name their school."),
     "school_name": Setting(str, "", (), "That school's name."),
     "phase": Setting(str, "secondary", (), "That school's phase, as in the dictionary."),
-    "academic_year": Setting(str, "", (), "First day of the year of exports without dates."),
+    "academic_year": Setting(str, "", (), "First day (YYYY-MM-DD) of the year of exports."),
+    "severity_when_blank": Setting(str, "", (), "Severity of concerns exported without one, 1-5."),
 }
 MAPPINGS = {
     "behaviour_categories": "A word used in the school for a behaviour, and the standard word.",
@@ -142,6 +144,8 @@ def _checked(path: Path, name: str, value: Any) -> Any:
     if type(value) is not setting.kind:
         what = f"`{name}` must be {'text in quotes' if setting.kind is str else 'a whole number'}"
         raise SightlineError("bad_settings", str(path), what)
+    if name == "academic_year" and value:
+        _checked_day(path, name, value)
     if setting.allowed and setting.kind is int:
         low, high = setting.allowed
         if not low <= value <= high:
@@ -150,6 +154,14 @@ def _checked(path: Path, name: str, value: Any) -> Any:
         what = f"`{name}` must be one of {', '.join(setting.allowed)}"
         raise SightlineError("bad_settings", str(path), what)
     return value
+
+
+def _checked_day(path: Path, name: str, value: str) -> None:
+    try:
+        date.fromisoformat(value)
+    except ValueError as error:
+        what = f"`{name}` must be a date as YYYY-MM-DD"
+        raise SightlineError("bad_settings", str(path), what) from error
 
 
 def _settings_text() -> str:

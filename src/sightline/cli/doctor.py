@@ -25,7 +25,8 @@ def check_site(find: Callable[[], Site]) -> list[Check]:
     try:
         site = find()
     except SightlineError as error:
-        return [*checks, _check("site", "wrong", str(error))]
+        state = "warning" if error.where == "--site" else "wrong"
+        return [*checks, _check("site", state, str(error))]
     checks.append(_check("site", "ok", str(site.folder)))
     checks += [_disk(site), _key(site), _thresholds(site), *_parameters(site), _data(site)]
     return checks + _fresh(site)
@@ -58,12 +59,15 @@ def _thresholds(site: Site) -> Check:
 
 def _parameters(site: Site) -> list[Check]:
     found = []
-    changed = site.thresholds()
+    try:
+        values = values_of(read_library(), site.thresholds(), "thresholds.yml")
+    except SightlineError:
+        return []
     for signal in read_library().values():
         for one in signal.parameters:
             name = f"{signal.name}.{one.name}"
             span = "" if one.minimum is None else f", allowed {one.minimum:g} to {one.maximum:g}"
-            detail = f"{changed.get(name, one.default)} {one.unit}{span}"
+            detail = f"{values[name]} {one.unit}{span}"
             found.append(_check(name, "ok", detail))
     return found
 

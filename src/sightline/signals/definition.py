@@ -1,7 +1,7 @@
 """A signal as its folder tells it: the rule in SQL, and everything people must know about it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -17,7 +17,25 @@ __all__ = ["LIBRARY", "Parameter", "Signal", "Values", "read_library", "values_o
 
 LIBRARY = Path(__file__).parent / "library"
 Values = Mapping[str, Any]  # "signal.parameter" -> the value in force
-KEYS = ["title", "version", "question", "why_it_matters", "do_first", "flags_when", "threshold", "strength", "better", "packs", "parameters", "because", "cannot_tell", "author", "checked_by", "reviewed_on", "review_by"]
+KEYS = [
+    "title",
+    "version",
+    "question",
+    "why_it_matters",
+    "do_first",
+    "flags_when",
+    "threshold",
+    "strength",
+    "better",
+    "packs",
+    "parameters",
+    "because",
+    "cannot_tell",
+    "author",
+    "checked_by",
+    "reviewed_on",
+    "review_by",
+]
 STRENGTHS = ("value / threshold", "value / -threshold", "threshold / value")
 
 
@@ -77,17 +95,26 @@ def read_library(folder: Path = LIBRARY) -> dict[str, Signal]:
 def values_of(library: Mapping[str, Signal], changed: Mapping[str, Any], where: str) -> Values:
     """Every parameter's value: the default, or the school's own where it is within range.
 
+    `changed` may name them as `signal.parameter` or as parameters below their signal.
     Raises `bad_settings` naming the parameter and its range; `where` is the file to name.
     """
     known = {f"{s.name}.{p.name}": p for s in library.values() for p in s.parameters}
     values = {name: parameter.default for name, parameter in known.items()}
-    for name, value in changed.items():
+    for name, value in _flat(changed):
         if name not in known:
             near = nearest(str(name), known)
             hint = f"; did you mean `{near}`?" if near else ""
             raise SightlineError("bad_settings", where, f"`{name}` is not a parameter{hint}")
         values[name] = _checked(where, name, known[name], value)
     return values
+
+
+def _flat(changed: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in changed.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}.{inner}", one) for inner, one in value.items())
+        else:
+            yield name, value
 
 
 def _checked(where: str, name: str, parameter: Parameter, value: Any) -> Any:
