@@ -145,7 +145,7 @@ def _checked(path: Path, name: str, value: Any) -> Any:
         what = f"`{name}` must be {'text in quotes' if setting.kind is str else 'a whole number'}"
         raise SightlineError("bad_settings", str(path), what)
     if name == "academic_year" and value:
-        _checked_day(path, name, value)
+        _checked_day(path, name, str(value))
     if setting.allowed and setting.kind is int:
         low, high = setting.allowed
         if not low <= value <= high:

@@ -1,6 +1,7 @@
 """DuckDB, embedded and closed to the outside: no extension is ever fetched."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -9,8 +10,21 @@ import duckdb
 import pyarrow as pa
 
 from sightline.engine.text import identifier, literal
+from sightline.kit import SightlineError
 
 __all__ = ["Engine"]
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Say in plain words that memory or disk ran out, or that a stored file cannot be read."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise SightlineError("no_room", "memory", "there was not enough of it") from error
+    except duckdb.IOException as error:
+        code = "no_room" if "space" in str(error).lower() else "damaged"
+        raise SightlineError(code, "disk", str(error).splitlines()[0][:200]) from error
 
 
 class Engine:
@@ -56,7 +70,8 @@ class Engine:
 
     def sql(self, query: str) -> pa.Table:
         """The rows of a query as an Arrow table."""
-        return self._connection.sql(query).to_arrow_table()
+        with _room():
+            return self._connection.sql(query).to_arrow_table()
 
     def stream(self, query: str, batch_rows: int = 250_000) -> pa.RecordBatchReader:
         """The rows of a query as a stream of Arrow batches; read it before the next statement."""
@@ -68,7 +83,8 @@ class Engine:
 
     def run(self, statement: str) -> None:
         """Run a statement whose result nobody needs."""
-        self._connection.execute(statement)
+        with _room():
+            self._connection.execute(statement)
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The rows of a query as dictionaries: for small results."""

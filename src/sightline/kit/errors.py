@@ -33,6 +33,10 @@ ERRORS: dict[str, tuple[str, str]] = {
     ),
     "no_data": ("Nothing has been loaded yet.", "Run `sightline load` first."),
     "no_files": ("The folder has no file that the profile knows.", "Check the folder and profile."),
+    "no_room": (
+        "The machine ran out of memory or disk space.",
+        "Free some space, or set memory_limit in settings.toml; then run the command again.",
+    ),
     "no_site": ("The folder is not a Sightline site.", "Make one with `sightline init FOLDER`."),
     "not_found": ("What was asked for does not exist.", "Choose one of those listed."),
     "site_exists": ("The folder already holds a site.", "Choose another folder."),

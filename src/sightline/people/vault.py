@@ -46,6 +46,8 @@ class Vault:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
         self._connection = sqlite3.connect(path, timeout=30)
         self._connection.execute("PRAGMA secure_delete = ON")
+        # Else a large load locks readers out from the moment its changes outgrow the cache.
+        self._connection.execute("PRAGMA cache_spill = OFF")
         self._connection.execute(SCHEMA)
 
     def __enter__(self) -> Self:
@@ -86,6 +88,10 @@ class Vault:
     def discard_unpublished(self) -> None:
         """Forget what a load that never published left behind."""
         self._connection.execute("DELETE FROM sealed WHERE load > ?", (self._published,))
+
+    def undo(self) -> None:
+        """Take back whatever was put and discarded since the vault was opened."""
+        self._connection.rollback()
 
     def keep_only(self, kind: str, refs: set[str]) -> int:
         """Delete every value of a kind whose reference is not among these; returns how many."""

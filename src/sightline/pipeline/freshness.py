@@ -30,8 +30,7 @@ def freshness(site: Site, day: date) -> list[dict[str, Any]]:
     open days, up to the latest date of the table, on which it has no row. Raises `no_data`.
     """
     warehouse = site.warehouse
-    snapshot = warehouse.require()
-    with warehouse.reading(snapshot), Engine() as engine:
+    with warehouse.reading() as snapshot, Engine() as engine:
         open_snapshot(engine, warehouse, snapshot, read_contract())
         found = []
         for table, dated in DATED.items():

@@ -26,7 +26,7 @@ from sightline.pipeline.refused import (
     write_refused,
 )
 from sightline.site import Site
-from sightline.warehouse import Draft, Merged, Snapshot
+from sightline.warehouse import Draft, Merged, Snapshot, Warehouse, fact_key
 from sightline.warehouse.snapshot import publish
 
 __all__ = ["Loaded", "load"]
@@ -67,16 +67,18 @@ def load(
     `busy`, and what the site's own files can cause; nothing is then changed. Killed at any point,
     it leaves the last snapshot current and the next load starts from there.
     """
-    warehouse = site.warehouse
-    with warehouse.writing():
-        warehouse.recover()
+    with site.warehouse.writing():
         shutil.rmtree(site.temp_folder, ignore_errors=True)
+        warehouse = site.warehouse
+        if dry_run:  # it does everything, and to a copy
+            warehouse = warehouse.copy_to(site.temp_folder / "dry-run")
+        warehouse.recover()
         progress("recovered")
         limit = site.settings["memory_limit"] or None
         try:
             with Engine(temp_folder=site.temp_folder, memory_limit=limit) as engine:
-                run = _Load(site, engine, recorded_at, load_day, progress)
-                run.collect(profile, folder)
+                run = _Load(site, warehouse, engine, recorded_at, load_day, progress)
+                run.collect(profile, folder, dry_run=dry_run)
                 return run.finish(profile, folder, dry_run=dry_run)
         finally:
             shutil.rmtree(site.temp_folder, ignore_errors=True)
@@ -86,11 +88,17 @@ class _Load:
     """The state of one load between its stages."""
 
     def __init__(
-        self, site: Site, engine: Engine, recorded_at: datetime, load_day: date, progress: Progress
+        self,
+        site: Site,
+        warehouse: Warehouse,
+        engine: Engine,
+        recorded_at: datetime,
+        load_day: date,
+        progress: Progress,
     ) -> None:
         self.site, self.engine, self.progress = site, engine, progress
         self.contract: Contract = read_contract()
-        self.draft = Draft(site.warehouse, self.contract, engine, recorded_at)
+        self.draft = Draft(warehouse, self.contract, engine, recorded_at)
         self.load_day = load_day
         self.account = Account()
         self.notices: list[dict[str, Any]] = []
@@ -99,7 +107,7 @@ class _Load:
         self.schools: set[str] = set()
         self.mapped = self._register_words()
 
-    def collect(self, profile_name: str, folder: Path) -> None:
+    def collect(self, profile_name: str, folder: Path, *, dry_run: bool) -> None:
         """Read, check and store every table the folder has something for, parents first."""
         profile = sources.read_profile(profile_name)
         wanted = {table.name: _wanted(table) for table in self.contract.tables}
@@ -121,10 +129,12 @@ class _Load:
             self._account_for_unread({notice.table for notice in collection.notices})
             self.notices = [asdict(one) for one in collection.notices] + self.notices
             self.receipts = [asdict(one) for one in collection.receipts]
+            if dry_run:
+                vault.undo()
         self.progress("identities")
 
     def finish(self, profile: str, folder: Path, *, dry_run: bool) -> Loaded:
-        """Publish what changed, or undo it all for a dry run."""
+        """Publish what changed, unless it is a dry run."""
         base = self.draft.base
         earlier = read_refused(self.site.warehouse, base, self.site.keys)
         new = pa.concat_tables([REFUSED.empty_table(), *self.refused])
@@ -137,11 +147,10 @@ class _Load:
             schools=self.schools,
         )
         refused = pa.concat_tables([kept, new])
-        changed = base is None or self.draft.changed or not same_rows(refused, earlier)
+        stored = any(table.accepted for table in self.account.tables.values())
+        changed = base is None or stored or not same_rows(refused, earlier)
         number = base.id if base else None
-        if dry_run:
-            self.site.warehouse.recover()
-        elif changed:
+        if changed and not dry_run:
             number = self._publish(profile, refused).id
         return Loaded(number, changed and not dry_run, self.account, self.notices, new)
 
@@ -170,7 +179,8 @@ class _Load:
             seal_changed(engine, vault, table, self.draft.number)
             if table.name == "pupil":
                 seal_pupil_ids(engine, vault, self.draft.number)
-                self._move_pupils()
+            if table.name in ("pupil", "class"):
+                self._move(*fact_key(table))
         self._account(table, faults, counted, copies, merged)
         self.notices += codes_not_in_force(engine, table)
         self.notices += unmapped_words(engine, table, self.mapped)
@@ -212,14 +222,15 @@ class _Load:
             if table.name in self.account.tables or table.name in tables
         }
 
-    def _move_pupils(self) -> None:
-        self.engine.run(
-            "CREATE OR REPLACE TEMP TABLE moved AS "
-            "SELECT c.pupil_ref, c.school_id FROM changed AS c "
-            "JOIN gone AS g ON g.pupil_ref = c.pupil_ref WHERE g.school_id <> c.school_id"
+    def _move(self, key: str) -> None:
+        """Let facts follow the pupils or classes that have changed school."""
+        self.engine.create(
+            "moved",
+            f"SELECT c.{key}, c.school_id FROM changed AS c JOIN gone AS g ON g.{key} = c.{key} "
+            "WHERE g.school_id <> c.school_id",
         )
         if self.engine.value("SELECT count(*) FROM moved"):
-            self.draft.move_pupils("moved")
+            self.draft.move("moved", key)
 
     def _publish(self, profile: str, refused: pa.Table) -> Snapshot:
         warehouse = self.site.warehouse

@@ -212,9 +212,8 @@ def opened(
     `school` says that only one school's pupils will be asked about. Raises `no_data`.
     """
     warehouse = site.warehouse
-    snapshot = warehouse.require()
     with (
-        warehouse.reading(snapshot),
+        warehouse.reading() as snapshot,
         Engine(memory_limit=site.settings["memory_limit"] or None) as engine,
     ):
         schools = None if school is None else [school]

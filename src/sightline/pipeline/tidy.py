@@ -2,11 +2,12 @@
 
 import shutil
 from datetime import date
+from functools import partial
 
 from sightline.contract import read_contract
 from sightline.engine import Engine
 from sightline.site import Site
-from sightline.warehouse import Compacted, compact, open_snapshot
+from sightline.warehouse import Compacted, Snapshot, compact, open_snapshot
 
 __all__ = ["tidy"]
 
@@ -29,7 +30,9 @@ def tidy(site: Site, day: date) -> tuple[Compacted, int]:
     try:
         with Engine(temp_folder=site.temp_folder, memory_limit=limit) as engine:
             keep = site.settings["keep_snapshots"]
-            done = compact(warehouse, contract, engine, day=day, keep=keep)
+            done = compact(
+                warehouse, contract, engine, day=day, keep=keep, first=partial(_forget, site)
+            )
     finally:
         shutil.rmtree(site.temp_folder, ignore_errors=True)
     with warehouse.writing(), Engine() as engine:
@@ -41,3 +44,9 @@ def tidy(site: Site, day: date) -> tuple[Compacted, int]:
                 kept = engine.sql(f"SELECT DISTINCT {column} AS ref FROM {table}")
                 gone += vault.keep_only(kind, set(kept.column("ref").to_pylist()))
     return done, gone
+
+
+def _forget(site: Site, base: Snapshot) -> None:
+    """Identities of a killed load must not pass for published in the snapshot to come."""
+    with site.vault(base) as vault:
+        vault.discard_unpublished()

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,16 +28,24 @@ class Compacted:
 
 
 def compact(
-    warehouse: Warehouse, contract: Contract, engine: Engine, *, day: date, keep: int
+    warehouse: Warehouse,
+    contract: Contract,
+    engine: Engine,
+    *,
+    day: date,
+    keep: int,
+    first: Callable[[Snapshot], None] = lambda base: None,
 ) -> Compacted:
     """Merge each school's files into one per table and remove what retention allows on `day`.
 
-    `keep` snapshots stay readable, and any that a reader in another process has open. Raises
-    `busy` when another command is writing and `no_data` before the first load.
+    `keep` snapshots stay readable, and any that a reader in another process has open. `first` is
+    called with the current snapshot before another is published. Raises `busy` when another
+    command is writing and `no_data` before the first load.
     """
     with warehouse.writing():
         warehouse.recover()
         base = warehouse.require()
+        first(base)
         draft = Draft(warehouse, contract, engine, base.recorded_at)
         before = sum(len(state.files) for state in base.tables.values())
         removed = sum(_rewrite(draft, engine, table, day) for table in kept_tables(contract))

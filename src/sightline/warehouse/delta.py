@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pyarrow as pa
-from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake import DeltaTable, PostCommitHookProperties, WriterProperties, write_deltalake
 
 from sightline.engine.text import literal
 from sightline.warehouse.snapshot import FileState
@@ -16,6 +16,10 @@ __all__ = ["clear", "files_now", "remove", "roll_back", "version_now", "write"]
 # Small row groups let a reader skip the months it does not need.
 WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=32_768)
 
+# Old log entries go when the warehouse is compacted and never during a load: a load that is killed
+# is undone by going back to the version before it, which must still be there.
+KEEP_LOG = PostCommitHookProperties(cleanup_expired_logs=False)
+
 
 def write(folder: Path, rows: pa.Table | pa.RecordBatchReader, replaced: Iterable[str]) -> None:
     """Add rows; first drop every row of the schools in `replaced`. One atomic Delta commit."""
@@ -23,11 +27,21 @@ def write(folder: Path, rows: pa.Table | pa.RecordBatchReader, replaced: Iterabl
     if schools:
         predicate = "school_id IN (" + ", ".join(literal(school) for school in schools) + ")"
         write_deltalake(
-            folder, rows, mode="overwrite", predicate=predicate, writer_properties=WRITER
+            folder,
+            rows,
+            mode="overwrite",
+            predicate=predicate,
+            writer_properties=WRITER,
+            post_commithook_properties=KEEP_LOG,
         )
         return
     write_deltalake(
-        folder, rows, mode="append", partition_by=["school_id"], writer_properties=WRITER
+        folder,
+        rows,
+        mode="append",
+        partition_by=["school_id"],
+        writer_properties=WRITER,
+        post_commithook_properties=KEEP_LOG,
     )
 
 
@@ -47,7 +61,7 @@ def files_now(folder: Path) -> tuple[FileState, ...]:
 
 def roll_back(folder: Path, version: int) -> None:
     """Make an earlier version the latest again (a new commit; nothing is lost to readers)."""
-    DeltaTable(folder).restore(version)
+    DeltaTable(folder).restore(version, post_commithook_properties=KEEP_LOG)
 
 
 def remove(folder: Path) -> None:

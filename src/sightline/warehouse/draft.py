@@ -13,7 +13,7 @@ from sightline.engine.text import literals
 from sightline.warehouse import delta
 from sightline.warehouse.digest import digests, xor
 from sightline.warehouse.merge import FOREVER, compare, current_rows, history_rows
-from sightline.warehouse.schema import fact_key, fact_schema, kept_tables
+from sightline.warehouse.schema import fact_key, fact_schema, kept_tables, school_from
 from sightline.warehouse.snapshot import TableState
 from sightline.warehouse.store import Warehouse
 
@@ -96,22 +96,21 @@ class Draft:
             frozenset(changed),
         )
 
-    def move_pupils(self, moved: str) -> None:
-        """Keep every fact with its pupil's school; `moved` has pupil_ref and the new school_id."""
+    def move(self, moved: str, key: str) -> None:
+        """Keep every fact with the school of its pupil (`key` pupil_ref) or class (class_id).
+
+        The relation `moved` has the key and the new school_id of those that changed school.
+        """
         for table in kept_tables(self._contract):
-            if "pupil_ref" not in fact_key(table) and "pupil_id" not in {
-                column.name for column in table.columns
-            }:
-                continue
-            if table.name == "pupil" or not self.view("stored", table):
+            if school_from(table) != key or not self.view("stored", table):
                 continue
             source = (
                 "SELECT s.* REPLACE (coalesce(m.school_id, s.school_id) AS school_id) "
-                f"FROM stored AS s LEFT JOIN {identifier(moved)} AS m USING (pupil_ref)"
+                f"FROM stored AS s LEFT JOIN {identifier(moved)} AS m USING ({key})"
             )
             rows = self._engine.rows(
                 f"SELECT DISTINCT s.school_id AS old, m.school_id AS new FROM stored AS s "
-                f"JOIN {identifier(moved)} AS m USING (pupil_ref) WHERE s.school_id <> m.school_id"
+                f"JOIN {identifier(moved)} AS m USING ({key}) WHERE s.school_id <> m.school_id"
             )
             affected = {row["old"] for row in rows} | {row["new"] for row in rows}
             if affected:
@@ -124,7 +123,7 @@ class Draft:
     def _write(self, table: Table, replaced: int, fresh: int) -> set[str]:
         engine, changed = self._engine, set[str]()
         stamped = self._stamped(table, "changed")
-        query = history_rows(table, self._stamped(table, "earlier"))
+        query = history_rows(table, self._stamped(table, "earlier", "of_load"))
         if engine.value(f"SELECT count(*) FROM ({query})"):
             self._append(table, query, history=True)
         if replaced:
@@ -139,7 +138,7 @@ class Draft:
             self._append(table, stamped)
         return changed
 
-    def _stamped(self, table: Table, relation: str) -> str:
+    def _stamped(self, table: Table, relation: str, load: str = "NULL") -> str:
         """SQL: rows to store with the moment from which they count as known.
 
         A school's first load of a table is its history: a row that says when it was recorded is
@@ -153,7 +152,8 @@ class Draft:
         first = f"least(coalesce(recorded_at, {now}), {now})" if "recorded_at" in names else FOREVER
         return (
             f"SELECT *, CASE WHEN school_id IN {literals(known)} THEN {now} ELSE {first} END "
-            f"AS _known_from, CAST({self.number} AS INTEGER) AS _load FROM {relation}"
+            f"AS _known_from, CAST(coalesce({load}, {self.number}) AS INTEGER) AS _load "
+            f"FROM {relation}"
         )
 
     def _append(self, table: Table, query: str, *, history: bool = False) -> None:

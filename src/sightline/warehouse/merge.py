@@ -34,12 +34,13 @@ def compare(engine: Engine, table: Table, *, sealed: str | None, empty: bool) ->
     columns = ", ".join(identifier(name) for name in [*fact_columns(table), *_vault(table)])
     _make(engine, "incoming", f"SELECT {columns}, superseded FROM {settled}", view=True)
     if empty:
-        for name, condition in (("changed", "NOT superseded"), ("earlier", "superseded")):
-            _make(engine, name, f"SELECT {columns} FROM incoming WHERE {condition}", view=True)
+        _make(engine, "changed", f"SELECT {columns} FROM incoming WHERE NOT superseded", view=True)
+        query = f"SELECT {columns}, CAST(NULL AS INTEGER) AS of_load FROM incoming"
+        _make(engine, "earlier", f"{query} WHERE superseded", view=True)
         _make(engine, "gone", "SELECT * FROM stored WHERE FALSE")
         return Outcome(_count(engine, "changed"), 0, _count(engine, "earlier"), 0)
     _sort_changed(engine, table, columns, _known(table, sealed))
-    _sort_earlier(engine, table, columns)
+    _sort_earlier(engine, table)
     replaced = int(engine.value("SELECT count(*) FROM judged WHERE stored AND NOT same"))
     fresh = int(engine.value("SELECT count(*) FROM judged WHERE NOT stored"))
     superseded = _count(engine, "earlier")
@@ -67,8 +68,12 @@ def _sort_changed(engine: Engine, table: Table, columns: str, known: str) -> Non
     )
 
 
-def _sort_earlier(engine: Engine, table: Table, columns: str) -> None:
-    """Only tables with `recorded_at` have earlier versions, and none of those has a vault."""
+def _sort_earlier(engine: Engine, table: Table) -> None:
+    """Only tables with `recorded_at` have earlier versions, and none of those has a vault.
+
+    Where the version that counts is stored already, an earlier one joins it in that row's load
+    (`of_load`): what was known then is the latest version of the latest load.
+    """
     every = " AND ".join(
         _same("i", "s", name) for name in _values(table) if name not in _vault(table)
     )
@@ -76,7 +81,15 @@ def _sort_earlier(engine: Engine, table: Table, columns: str) -> None:
         f"NOT EXISTS (SELECT 1 FROM {relation} AS s WHERE {every})"
         for relation in ("stored", "stored_history")
     )
-    _make(engine, "earlier", f"SELECT {columns} FROM incoming AS i WHERE superseded AND {seen}")
+    same_key = " AND ".join(_same("j", "s", name) for name in fact_key(table))
+    on_key = " AND ".join(_same("i", "s", name) for name in fact_key(table))
+    _make(
+        engine,
+        "earlier",
+        f"SELECT i.* EXCLUDE (superseded), s.{LOAD} AS of_load FROM incoming AS i LEFT JOIN "
+        f"(SELECT s.* FROM stored AS s JOIN judged AS j ON {same_key} WHERE j.same) AS s "
+        f"ON {on_key} WHERE i.superseded AND {seen}",
+    )
 
 
 def current_rows(table: Table, stamped: str) -> str:

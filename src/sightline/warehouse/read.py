@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sightline.contract import Contract, Table
 from sightline.engine import Engine, identifier, literal
+from sightline.kit import SightlineError
 from sightline.warehouse.schema import (
     KNOWN_FROM,
     LOAD,
@@ -12,6 +13,7 @@ from sightline.warehouse.schema import (
     fact_key,
     fact_schema,
     kept_tables,
+    school_from,
 )
 from sightline.warehouse.snapshot import Snapshot
 from sightline.warehouse.store import Warehouse
@@ -21,6 +23,8 @@ __all__ = ["open_snapshot"]
 # Rows of these tables are only ever needed for the pupils asked about. The others describe schools
 # or classes, and a class may have members from another school.
 BY_PUPIL = {"attendance", "lesson_mark", "behaviour", "assessment", "work", "support", "note"}
+
+PARENT = {"pupil_ref": "pupil", "class_id": "class"}
 
 
 def open_snapshot(
@@ -63,13 +67,19 @@ def _view(
         for file in (state.files if state else ())
         if schools is None or file.school_id in schools
     ]
+    lost = [file for file in files if not file.exists()]
+    if lost:
+        raise SightlineError("damaged", str(lost[0]), "a published file is not there")
     engine.parquet(name, files, fact_schema(table))
 
 
 def _known_view(
     engine: Engine, warehouse: Warehouse, snapshot: Snapshot, table: Table, known_at: datetime
 ) -> None:
-    """Of every key, the version of the latest load among those known by then."""
+    """Of every key, the version of the latest load among those known by then.
+
+    A row is with the school that its pupil or class was then known to be at. Parents come first.
+    """
     _view(engine, warehouse, snapshot, table, f"current_{table.name}")
     _view(engine, warehouse, snapshot, table, f"history_{table.name}", history=True)
     columns = ", ".join(identifier(name) for name in [*fact_columns(table), KNOWN_FROM, LOAD])
@@ -80,11 +90,17 @@ def _known_view(
     key = ", ".join(identifier(name) for name in fact_key(table))
     within = ", recorded_at DESC NULLS LAST" if "recorded_at" in fact_columns(table) else ""
     then = f"{KNOWN_FROM} <= {literal(known_at)}"
-    engine.run(
-        f"CREATE OR REPLACE TEMP TABLE {identifier(table.name)} AS "
+    versions = (
         f"SELECT {columns} FROM current_{table.name} WHERE {then} UNION ALL "
         f"SELECT {columns} FROM (SELECT *, row_number() OVER (PARTITION BY {key} "
         f"ORDER BY {LOAD} DESC{within}) AS version FROM history_{table.name} WHERE {then}) AS h "
         f"WHERE version = 1 AND NOT EXISTS (SELECT 1 FROM current_{table.name} AS c "
         f"WHERE c.{then} AND {on_key})"
     )
+    parent = school_from(table)
+    if parent:
+        versions = (
+            "SELECT v.* REPLACE (coalesce(p.school_id, v.school_id) AS school_id) "
+            f"FROM ({versions}) AS v LEFT JOIN {PARENT[parent]} AS p ON p.{parent} = v.{parent}"
+        )
+    engine.create(table.name, versions)

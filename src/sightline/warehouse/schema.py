@@ -4,7 +4,15 @@ import pyarrow as pa
 
 from sightline.contract import Contract, Table
 
-__all__ = ["KNOWN_FROM", "LOAD", "fact_columns", "fact_key", "fact_schema", "kept_tables"]
+__all__ = [
+    "KNOWN_FROM",
+    "LOAD",
+    "fact_columns",
+    "fact_key",
+    "fact_schema",
+    "kept_tables",
+    "school_from",
+]
 
 KNOWN_FROM = "_known_from"  # the moment from which Sightline counts the row as known (UTC)
 LOAD = "_load"  # the number of the load that brought it
@@ -35,6 +43,14 @@ def fact_columns(table: Table) -> list[str]:
 def fact_key(table: Table) -> list[str]:
     """The key of a table as it is kept."""
     return ["pupil_ref" if name == "pupil_id" else name for name in table.key]
+
+
+def school_from(table: Table) -> str | None:
+    """The column whose pupil or class gives a row its school; None where a row names its own."""
+    names = {column.name for column in table.columns}
+    if "school_id" in names:
+        return None
+    return "pupil_ref" if "pupil_id" in names else "class_id"
 
 
 def fact_schema(table: Table) -> pa.Schema:

@@ -8,8 +8,9 @@ refused/000007.bin         the refused rows of that snapshot, sealed
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sightline.kit import SightlineError
@@ -28,8 +29,10 @@ class Warehouse:
 
     def current(self) -> Snapshot | None:
         """The last published snapshot, or None when nothing has been published."""
-        files = self._snapshot_files()
-        return read_snapshot(files[-1]) if files else None
+        while files := self._snapshot_files():
+            with suppress(FileNotFoundError):  # a newer one came, and this one was cleared away
+                return read_snapshot(files[-1])
+        return None
 
     def require(self) -> Snapshot:
         """The last published snapshot; raises `no_data` when there is none."""
@@ -40,7 +43,11 @@ class Warehouse:
 
     def snapshots(self) -> list[Snapshot]:
         """Every published snapshot that is still kept, oldest first."""
-        return [read_snapshot(file) for file in self._snapshot_files()]
+        found = []
+        for file in self._snapshot_files():
+            with suppress(FileNotFoundError):
+                found.append(read_snapshot(file))
+        return found
 
     def table_folder(self, table: str, *, history: bool = False) -> Path:
         return self.folder / ("history" if history else "tables") / table
@@ -67,12 +74,21 @@ class Warehouse:
             os.close(descriptor)
 
     @contextmanager
-    def reading(self, snapshot: Snapshot) -> Iterator[None]:
-        """Keep a snapshot's files from being cleared away while they are read."""
-        descriptor = os.open(self.snapshot_file(snapshot), os.O_RDONLY)
+    def reading(self) -> Iterator[Snapshot]:
+        """The last published snapshot, none of whose files is cleared away while it is read.
+
+        Raises `no_data` when nothing has been published.
+        """
+        while True:
+            snapshot = self.require()
+            with suppress(FileNotFoundError):
+                descriptor = os.open(self.snapshot_file(snapshot), os.O_RDONLY)
+                fcntl.flock(descriptor, fcntl.LOCK_SH)
+                if os.fstat(descriptor).st_nlink:  # else it was cleared away just before the lock
+                    break
+                os.close(descriptor)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH)
-            yield
+            yield snapshot
         finally:
             os.close(descriptor)
 
@@ -93,5 +109,25 @@ class Warehouse:
         for temporary in self.snapshot_folder.glob(".*.tmp"):
             temporary.unlink()
 
+    def copy_to(self, folder: Path) -> "Warehouse":
+        """The same warehouse, to be written to and thrown away. Call while `writing`.
+
+        Data files, which nothing ever changes, are shared where the disk can do so.
+        """
+        for part in ("snapshots", "tables", "history"):
+            if (self.folder / part).is_dir():
+                shutil.copytree(self.folder / part, folder / part, copy_function=_share)
+        return Warehouse(folder)
+
     def _snapshot_files(self) -> list[Path]:
         return sorted(self.snapshot_folder.glob("[0-9]*.json"))
+
+
+def _share(source: str, target: str) -> None:
+    if source.endswith(".parquet"):
+        try:
+            os.link(source, target)
+            return
+        except OSError:  # this disk has no hard links
+            pass
+    shutil.copy2(source, target)
