@@ -72,6 +72,18 @@ def as_set(rows: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
 def test_three_dirty_loads_have_the_same_accounts_refusals_and_rows(
     seed: int, tmp_path: Path
 ) -> None:
+    compare_three_loads(seed, tmp_path)
+
+
+def test_a_load_too_large_for_memory_gives_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sightline.pipeline.load.LARGE", 0)
+    monkeypatch.setattr("sightline.warehouse.draft.ROWS_AT_ONCE", 20)
+    compare_three_loads(6, tmp_path)
+
+
+def compare_three_loads(seed: int, tmp_path: Path) -> None:
     site, store = make_site(tmp_path / "site"), plain_contract.Store()
     for number, folder in enumerate(dirty_rows.dirty_sequence(seed, tmp_path / "exports")):
         recorded_at, day = FIRST + timedelta(days=number), dirty_rows.LOAD_DAY

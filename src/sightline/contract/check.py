@@ -42,7 +42,7 @@ def check_rows(
     )
     types = ", ".join(f"{parsed(c)} AS {identifier('t_' + c.name)}" for c in table.columns)
     engine.run(
-        f"CREATE OR REPLACE TEMP TABLE {identifier('judged_' + table.name)} AS "
+        f"CREATE OR REPLACE TABLE {identifier('judged_' + table.name)} AS "
         f"WITH translated AS (SELECT raw.*{f' REPLACE ({replaced})' if words else ''} "
         f"FROM {identifier(raw)} AS raw{joins}), "
         f"typed AS (SELECT *, {types} FROM translated), "
@@ -78,7 +78,7 @@ def check_references(engine: Engine, table: Table, *, staff: bool) -> None:
     )
     value = f"CASE _fault {values} END" if rules else "NULL"
     engine.run(
-        f"CREATE OR REPLACE TEMP TABLE {identifier('referred_' + table.name)} AS "
+        f"CREATE OR REPLACE TABLE {identifier('referred_' + table.name)} AS "
         f"SELECT *, {value.replace('t.', '')} AS _value FROM ("
         f"SELECT {', '.join(f't.{part.strip()}' for part in PLACE.split(','))}, "
         f"{', '.join(columns)}, {_first_broken(rules)} AS _fault "

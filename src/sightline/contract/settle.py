@@ -23,7 +23,7 @@ def settle(engine: Engine, table: Table) -> int:
     good, settled = identifier("good_" + table.name), identifier("settled_" + table.name)
     key = ", ".join(identifier(name) for name in table.key)
     engine.run(
-        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {key} FROM {good} "
+        f"CREATE OR REPLACE TABLE repeated AS SELECT {key} FROM {good} "
         f"GROUP BY {key} HAVING count(*) > 1"
     )
     if not engine.value("SELECT count(*) FROM repeated"):
@@ -34,7 +34,7 @@ def settle(engine: Engine, table: Table) -> int:
     same = " AND ".join(
         f"g.{identifier(k)} IS NOT DISTINCT FROM r.{identifier(k)}" for k in table.key
     )
-    engine.run(f"CREATE OR REPLACE TEMP TABLE versions AS {_versions(table, good, key, same)}")
+    engine.run(f"CREATE OR REPLACE TABLE versions AS {_versions(table, good, key, same)}")
     engine.run(
         f"INSERT INTO {identifier('refused_' + table.name)} "
         f"SELECT _file, _row, {literal(table.name)}, {literal(table.key[0])}, "
@@ -42,7 +42,7 @@ def settle(engine: Engine, table: Table) -> int:
         "FROM versions WHERE _version = 1 AND _conflict"
     )
     engine.run(
-        f"CREATE OR REPLACE TEMP TABLE {settled} AS "
+        f"CREATE OR REPLACE TEMP VIEW {settled} AS "
         f"SELECT g.*, FALSE AS superseded FROM {good} AS g "
         f"WHERE NOT EXISTS (SELECT 1 FROM repeated AS r WHERE {same}) UNION ALL BY NAME "
         "SELECT * EXCLUDE (_version, _conflict, _place), _place > 1 AS superseded "

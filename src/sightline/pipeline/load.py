@@ -32,6 +32,7 @@ from sightline.warehouse.snapshot import publish
 __all__ = ["Loaded", "load"]
 
 Progress = Callable[[str], None]
+LARGE = 400 * 1024**2  # bytes of exports from which a load keeps its rows on disk
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,11 @@ def load(
         progress("recovered")
         limit = site.settings["memory_limit"] or None
         try:
-            with Engine(temp_folder=site.temp_folder, memory_limit=limit) as engine:
+            large = sum(path.stat().st_size for path in folder.glob("*.*")) > LARGE
+            work_file = site.temp_folder / "work.db" if large else None
+            with Engine(
+                temp_folder=site.temp_folder, memory_limit=limit, work_file=work_file
+            ) as engine:
                 run = _Load(site, warehouse, engine, recorded_at, load_day, progress)
                 run.collect(profile, folder, dry_run=dry_run)
                 return run.finish(profile, folder, dry_run=dry_run)
@@ -247,7 +252,8 @@ class _Load:
             tables=self.draft.tables,
             history=self.draft.history,
             account=self.account.as_json(),
-            notices=self.notices,
+            # Without the text: it quotes headings, and those of a file without a header are a row.
+            notices=[{k: v for k, v in one.items() if k != "text"} for one in self.notices],
             receipts=self.receipts,
             refused=name,
         )

@@ -19,6 +19,7 @@ from sightline.warehouse.store import Warehouse
 
 __all__ = ["Draft", "Merged"]
 
+ROWS_AT_ONCE = 4_000_000
 ORDER = ("school_id", "date", "due_on", "pupil_ref")  # so that a reader can skip other months
 
 
@@ -181,10 +182,28 @@ class Draft:
         return TableState(delta.version_now(folder), delta.files_now(folder), digest)
 
     def _store(self, table: Table, query: str, replaced: set[str], *, history: bool) -> None:
-        """Write rows in one commit, school by school and in date order, as a stream."""
+        """Write rows school by school and in date order; many rows in several commits."""
         schema = fact_schema(table)
         columns = ", ".join(identifier(name) for name in schema.names)
         order = [name for name in ORDER if name in schema.names]
-        rows = self._engine.stream(f"SELECT {columns} FROM ({query}) ORDER BY {', '.join(order)}")
         folder = self._warehouse.table_folder(table.name, history=history)
-        delta.write(folder, rows.cast(schema), replaced)
+        for schools in self._batches(query, replaced):
+            rows = self._engine.stream(
+                f"SELECT {columns} FROM ({query}) WHERE school_id IN {literals(schools)} "
+                f"ORDER BY {', '.join(order)}"
+            )
+            delta.write(folder, rows.cast(schema), replaced & set(schools))
+
+    def _batches(self, query: str, replaced: set[str]) -> list[list[str]]:
+        """The schools to write, in groups small enough to sort in memory."""
+        rows = self._engine.rows(f"SELECT school_id, count(*) AS rows FROM ({query}) GROUP BY ALL")
+        counts = dict.fromkeys(replaced, 0) | {row["school_id"]: row["rows"] for row in rows}
+        batches: list[list[str]] = [[]]
+        held = 0
+        for school, count in sorted(counts.items()):
+            if batches[-1] and held + count > ROWS_AT_ONCE:
+                batches.append([])
+                held = 0
+            batches[-1].append(school)
+            held += count
+        return batches

@@ -133,8 +133,8 @@ def _same(left: str, right: str, name: str) -> str:
 
 def _make(engine: Engine, name: str, query: str, *, view: bool = False) -> None:
     engine.forget(name)  # what was a view for one table may be rows for the next
-    kind = "VIEW" if view else "TABLE"
-    engine.run(f"CREATE OR REPLACE TEMP {kind} {identifier(name)} AS {query}")
+    kind = "TEMP VIEW" if view else "TABLE"
+    engine.run(f"CREATE OR REPLACE {kind} {identifier(name)} AS {query}")
 
 
 def _count(engine: Engine, name: str) -> int:
