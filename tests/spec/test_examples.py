@@ -1,4 +1,4 @@
-"""Every example of every signal: what it says must come of the rows it gives, by SQL and by hand."""
+"""What an example of a signal says comes of the rows it gives: by SQL, and by a plain reading."""
 
 import re
 from typing import Any
@@ -18,8 +18,8 @@ EXAMPLES = [example for signal in LIBRARY.values() for example in read_examples(
 FIGURES = ("value", "numerator", "denominator")
 # What the page's design forbids in a sentence about a child: adjectives and belittling words.
 BANNED = re.compile(
-    r"\b(only|just|poor|poorly|failing|failed|at[- ]risk|score|bad|badly|weak|naughty|lazy|disruptive"
-    r"|difficult|vulnerable|worrying|alarming|serious|persistent|severe|low|high)\b",
+    r"\b(only|just|poor|poorly|failing|failed|at[- ]risk|score|bad|badly|weak|naughty|lazy|low"
+    r"|high|disruptive|difficult|vulnerable|worrying|alarming|serious|persistent|severe)\b",
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"(?<![\w.])[+-]?\d[\d,]*(?:\.\d+)?")
@@ -128,7 +128,7 @@ def unexplained(sentence: str, known: list[float]) -> list[str]:
     return wrong
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**9), changed=st.booleans())
 def test_every_number_of_every_sentence_is_a_figure_of_its_row(seed: int, changed: bool) -> None:
     tables, as_of = random_schools.random_school(seed)

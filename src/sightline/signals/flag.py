@@ -13,7 +13,7 @@ __all__ = ["Flag", "make_flag", "strength", "threshold_of"]
 
 @dataclass(frozen=True)
 class Flag:
-    """One flagged signal of one pupil on one date; `strength` is 1 at the threshold, more beyond."""
+    """One flagged signal of one pupil on one date; `strength` is 1 at the threshold, then more."""
 
     school_id: str
     pupil_ref: str

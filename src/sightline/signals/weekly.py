@@ -126,7 +126,7 @@ def _entry(
     parts.append("new since a week ago" if new else "the same as a week ago")
     parts.append(f"the largest figure is {flags[0].strength:.1f} times its threshold")
     clears = "the flag clears" if len(flags) == 1 else f"all {len(flags)} flags clear"
-    leaves = f"Leaves the list after a decision about the pupil, when {clears}, or when others come before."
+    leaves = f"Leaves the list after a decision, when {clears}, or when others come before."
     return Entry(pupil_ref, tuple(flags), keys, new, "; ".join(parts).capitalize() + ".", leaves)
 
 
@@ -163,7 +163,7 @@ def _tier(
     lately = decision and lately_from and decision.decided_on >= lately_from
     if largest >= 2 and not lately:
         return 0, "a figure is twice its threshold or more"
-    if shown and pupil_ref in shown.pupil_refs:
-        if decision is None or decision.decided_on < shown.as_of:
-            return 1, "on the list before and not yet decided on"
+    on_before = shown is not None and pupil_ref in shown.pupil_refs
+    if on_before and (decision is None or shown is None or decision.decided_on < shown.as_of):
+        return 1, "on the list before and not yet decided on"
     return 2, ""

@@ -1,21 +1,27 @@
 """The rows behind a figure add up to the figure."""
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support import curated, random_schools
 
 from sightline.engine import Engine
 from sightline.kit import SightlineError
 from sightline.signals import make_scope, read_library, run, values_of
 from sightline.signals.evidence import EVIDENCE_COLUMNS, rows_behind
-from sightline.signals.examples import PUPIL, read_examples
-from tests.support import curated, random_schools
+from sightline.signals.examples import PUPIL, Example, read_examples
 
 LIBRARY = read_library()
 VALUES = values_of(LIBRARY, {}, "defaults")
 EXAMPLES = [example for signal in LIBRARY.values() for example in read_examples(signal)]
+
+
+def named(example: Example) -> str:
+    return f"{example.signal}: {example.name}"
 
 
 def total(rows: list[dict[str, Any]], column: str) -> float:
@@ -38,7 +44,7 @@ def assert_adds_up(row: dict[str, Any], evidence: list[dict[str, Any]]) -> None:
         assert len(now) == (row["value"] is not None)
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**9), changed=st.booleans())
 def test_the_rows_behind_every_figure_of_a_random_school_add_up(seed: int, changed: bool) -> None:
     tables, as_of = random_schools.random_school(seed)
@@ -55,8 +61,8 @@ def test_the_rows_behind_every_figure_of_a_random_school_add_up(seed: int, chang
         assert_adds_up(row, own)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: f"{one.signal}: {one.name}")
-def test_the_rows_behind_an_example_come_dated_and_in_order(example: Any) -> None:
+@pytest.mark.parametrize("example", EXAMPLES, ids=named)
+def test_the_rows_behind_an_example_come_dated_and_in_order(example: Example) -> None:
     values = values_of(LIBRARY, example.thresholds, "an example")
     with Engine(threads=1) as engine:
         curated.register(engine, example.tables())
@@ -88,9 +94,7 @@ def test_several_dates_at_once_keep_their_rows_apart() -> None:
         assert_adds_up(row, [one for one in evidence if all(one[k] == row[k] for k in keys)])
 
 
-def test_a_signal_without_its_evidence_is_named(tmp_path: Any) -> None:
-    from dataclasses import replace
-
+def test_a_signal_without_its_evidence_is_named(tmp_path: Path) -> None:
     signal = replace(LIBRARY["missing_work"], folder=tmp_path)
     with Engine(threads=1) as engine, pytest.raises(SightlineError, match=r"evidence\.sql"):
         rows_behind(engine, {"missing_work": signal}, "missing_work", VALUES)
