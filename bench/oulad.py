@@ -39,9 +39,8 @@ def main(folder: Path) -> None:
             load_day=date(2014, 9, 1),
         )
         for name, table in done.account.tables.items():
-            print(
-                f"{name:12} received {table.received:7,} accepted {table.accepted:7,} quarantined {table.quarantined}"
-            )
+            counts = f"accepted {table.accepted:7,} quarantined {table.quarantined:,}"
+            print(f"{name:12} received {table.received:7,} {counts}")
         final = outcomes(folder)
         with opened(site) as study, site.vault(study.snapshot) as vault:
             ids = {ref: str(value["pupil_id"]) for ref, value in vault.read("pupil").items()}

@@ -121,7 +121,23 @@ def test_a_dry_run_publishes_nothing(run: Run, exports: Path, tmp_path: Path) ->
 def test_signals_give_the_columns_every_face_shares(run: Run, as_of: str) -> None:
     rows = json.loads(run("signals", "--as-of", as_of, "--json").stdout)
     assert rows
-    columns = ["school_id", "pupil_ref", "as_of", "signal", "version", "outcome", "value", "level", "threshold", "numerator", "denominator", "window_from", "window_to", "reason", "because"]
+    columns = [
+        "school_id",
+        "pupil_ref",
+        "as_of",
+        "signal",
+        "version",
+        "outcome",
+        "value",
+        "level",
+        "threshold",
+        "numerator",
+        "denominator",
+        "window_from",
+        "window_to",
+        "reason",
+        "because",
+    ]
     for row in rows:
         assert list(row) == columns
         assert (row["value"] is None) == (row["outcome"] == "cannot_tell")

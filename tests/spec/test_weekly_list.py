@@ -26,7 +26,17 @@ def result(random: Random, pupil: str, name: str) -> dict[str, Any]:
     sign = -1 if LIBRARY[name].strength == "value / -threshold" else 1
     outcome = random.choices(["flag", "clear", "cannot_tell"], [3, 5, 1])[0]
     empty = dict.fromkeys(
-        ["days", "numerator", "denominator", "earlier_numerator", "earlier_denominator", "window_from", "window_to", "reason", "level"]
+        [
+            "days",
+            "numerator",
+            "denominator",
+            "earlier_numerator",
+            "earlier_denominator",
+            "window_from",
+            "window_to",
+            "reason",
+            "level",
+        ]
     )
     return empty | {
         "school_id": "S1",

@@ -20,7 +20,7 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
-from sightline.pipeline import Loaded, load, tidy
+from sightline.pipeline import Loaded, load, opened, tidy
 from sightline.site import Site, make_site, open_site
 from sightline.warehouse import Snapshot
 
@@ -168,8 +168,6 @@ def do(job: Job) -> None:
 
 def read_slowly(site: Site) -> None:
     """Open the current snapshot, wait for a word, and only then read it."""
-    from sightline.pipeline import opened
-
     with opened(site) as study:
         tell({"waits": study.snapshot.id})
         sys.stdin.readline()
@@ -226,9 +224,9 @@ class Worker:
 
     def close(self) -> None:
         self.kill()
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.close()
-        self.process.stdout.close()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream:
+                stream.close()
 
 
 class Workers:

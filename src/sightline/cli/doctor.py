@@ -8,8 +8,8 @@ from datetime import datetime
 from importlib.metadata import version
 
 from sightline.kit import SightlineError
-from sightline.pipeline import freshness, read_refused
-from sightline.signals import read_library, values_of
+from sightline.pipeline import freshness, library_of, read_refused
+from sightline.signals import values_of
 from sightline.site import Site
 
 __all__ = ["check_site"]
@@ -51,7 +51,7 @@ def _key(site: Site) -> Check:
 
 def _thresholds(site: Site) -> Check:
     try:
-        values_of(read_library(), site.thresholds(), "thresholds.yml")
+        values_of(library_of(site), site.thresholds(), "thresholds.yml")
     except SightlineError as error:
         return _check("thresholds.yml", "wrong", str(error))
     return _check("thresholds.yml", "ok", f"{len(site.thresholds())} changed")
@@ -60,10 +60,10 @@ def _thresholds(site: Site) -> Check:
 def _parameters(site: Site) -> list[Check]:
     found = []
     try:
-        values = values_of(read_library(), site.thresholds(), "thresholds.yml")
+        values = values_of(library_of(site), site.thresholds(), "thresholds.yml")
     except SightlineError:
         return []
-    for signal in read_library().values():
+    for signal in library_of(site).values():
         for one in signal.parameters:
             name = f"{signal.name}.{one.name}"
             span = "" if one.minimum is None else f", allowed {one.minimum:g} to {one.maximum:g}"

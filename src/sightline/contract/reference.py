@@ -34,7 +34,7 @@ and who in the school answers for it. It is a starting text for the school's own
 processing: the data protection officer confirms it or changes it in the contract files. A school
 outside the public sector needs another basis than public task.
 
-The register says how long rows are to stay; this version does not delete them by itself."""
+The register says how long rows are to stay; `sightline compact` deletes those past it."""
 
 
 def dictionary_markdown(contract: Contract | None = None) -> str:

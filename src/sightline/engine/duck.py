@@ -24,8 +24,10 @@ def _room() -> Iterator[None]:
     except duckdb.OutOfMemoryException as error:
         raise SightlineError("no_room", "memory", "there was not enough of it") from error
     except duckdb.IOException as error:
-        code = "no_room" if "space" in str(error).lower() else "damaged"
-        raise SightlineError(code, "disk", str(error).splitlines()[0][:200]) from error
+        told = str(error).splitlines()[0][:200]
+        if "space" in told.lower():
+            raise SightlineError("no_room", "disk", told) from error
+        raise SightlineError("damaged", "disk", told) from error
 
 
 class Engine:
@@ -55,7 +57,7 @@ class Engine:
             config["threads"] = threads
         self._connection = duckdb.connect(":memory:", config=config)
         self.run("SET TimeZone = 'UTC'")
-        # The wheel brings no other cipher; its random numbers are weak, the key lives in memory only.
+        # The wheel brings no other cipher. Its random numbers are weak; the key never leaves memory.
         self.run("SET force_mbedtls_unsafe = 'true'")
         self.run("SET temp_file_encryption = true")
         self.run(f"SET temp_directory = {literal(str(temp_folder) if temp_folder else '')}")

@@ -8,7 +8,7 @@ from sightline.pipeline.account import Account, TableAccount
 from sightline.pipeline.freshness import freshness
 from sightline.pipeline.load import Loaded, load
 from sightline.pipeline.refused import read_refused
-from sightline.pipeline.study import OUTPUT, Study, Week, opened, week_json
+from sightline.pipeline.study import OUTPUT, Study, Week, library_of, opened, week_json
 from sightline.pipeline.tidy import tidy
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "TableAccount",
     "Week",
     "freshness",
+    "library_of",
     "load",
     "opened",
     "read_refused",

@@ -16,7 +16,7 @@ from sightline.signals.weekly import WeeklyList, weekly_list
 from sightline.site import Site
 from sightline.warehouse import Snapshot, open_snapshot
 
-__all__ = ["OUTPUT", "Study", "Week", "opened"]
+__all__ = ["OUTPUT", "Study", "Week", "library_of", "opened", "week_json"]
 
 OUTPUT = [
     "school_id",
@@ -65,12 +65,21 @@ class Week:
         }
 
 
+def library_of(site: Site) -> dict[str, Signal]:
+    """The product's signals and the school's own. Raises `bad_signal` where two share a name."""
+    ours, own = read_library(), read_library(site.folder / "signals")
+    for name in ours.keys() & own.keys():
+        what = f"`{name}` is already a signal of the product"
+        raise SightlineError("bad_signal", str(own[name].folder), what)
+    return ours | own
+
+
 class Study:
     """A snapshot opened for reading. Make one with `opened`."""
 
     def __init__(self, site: Site, snapshot: Snapshot, engine: Engine) -> None:
         self.site, self.snapshot, self.engine = site, snapshot, engine
-        self.library: Mapping[str, Signal] = read_library()
+        self.library: Mapping[str, Signal] = library_of(site)
         thresholds = str(site.folder / "thresholds.yml")
         self.values: Values = values_of(self.library, site.thresholds(), thresholds)
 

@@ -62,12 +62,14 @@ def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
         "peers": earlier,
         "removed": earlier,
         "truant": numerator - earlier,
-        "have_not": "has not" if numerator == 1 else "have not",
-        "support_clear": _support(denominator),
+        "support_clear": _support(int(denominator), int(earlier), int(numerator)),
     }
 
 
-def _support(due: float) -> str:
+def _support(due: int, measured: int, unchanged: int) -> str:
     if not due:
         return "No support is past its review date."
-    return f"{plural(int(due), 'support')} past the review date, with change in what each aims at."
+    return (
+        f"{plural(due, 'support is', 'supports are')} past the review date, of which {measured} "
+        f"could be measured; {unchanged} without a meaningful change."
+    )
