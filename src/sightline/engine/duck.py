@@ -57,7 +57,7 @@ class Engine:
             config["threads"] = threads
         self._connection = duckdb.connect(":memory:", config=config)
         self.run("SET TimeZone = 'UTC'")
-        # The wheel brings no other cipher. Its random numbers are weak; the key never leaves memory.
+        # The only cipher in the wheel. Its random numbers are weak; the key never leaves memory.
         self.run("SET force_mbedtls_unsafe = 'true'")
         self.run("SET temp_file_encryption = true")
         self.run(f"SET temp_directory = {literal(str(temp_folder) if temp_folder else '')}")
