@@ -40,6 +40,10 @@ class SparkEngine:
         """
         self.register(name, self._rows_of(query))
 
+    def view(self, name: str, query: str) -> None:
+        """Give a query a name."""
+        self.create(name, query)
+
     def register(self, name: str, data: pa.Table) -> None:
         """Make an Arrow table a relation of that name."""
         self._session.createDataFrame(data).createOrReplaceTempView(name)
@@ -66,5 +70,6 @@ def _same_meaning(node: exp.Expression) -> exp.Expression:
         return exp.cast(exp.Literal.string(node.this), "double")
     if isinstance(node, exp.DayOfWeekIso):
         # SQLGlot's own formula makes Monday the third day; Spark's WEEKDAY counts it as 0.
-        return exp.Add(this=exp.func("WEEKDAY", node.this), expression=exp.Literal.number(1))
+        counted = exp.func("WEEKDAY", node.this)
+        return exp.paren(exp.Add(this=counted, expression=exp.Literal.number(1)))
     return node

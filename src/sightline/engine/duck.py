@@ -91,6 +91,10 @@ class Engine:
         """Keep the rows of a query as a relation of that name, in place of any earlier one."""
         self.run(f"CREATE OR REPLACE TABLE {identifier(name)} AS {query}")
 
+    def view(self, name: str, query: str) -> None:
+        """Give a query a name; its rows are worked out whenever they are read."""
+        self.run(f"CREATE OR REPLACE TEMP VIEW {identifier(name)} AS {query}")
+
     def run(self, statement: str) -> None:
         """Run a statement whose result nobody needs."""
         with _room():

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sightline.contract import read_contract
@@ -223,7 +225,10 @@ def opened(
     warehouse = site.warehouse
     with (
         warehouse.reading() as snapshot,
-        Engine(memory_limit=site.settings["memory_limit"] or None) as engine,
+        TemporaryDirectory(prefix="sightline-") as temporary,
+        Engine(
+            temp_folder=Path(temporary), memory_limit=site.settings["memory_limit"] or None
+        ) as engine,
     ):
         schools = None if school is None else [school]
         contract = read_contract()

@@ -36,6 +36,7 @@ KEYS = [
     "reviewed_on",
     "review_by",
 ]
+BOUNDS = {"first_date", "first_as_of", "last_date"}  # what the runner gives every signal
 STRENGTHS = ("value / threshold", "value / -threshold", "threshold / value")
 
 
@@ -166,7 +167,7 @@ def _parameter(where: str, name: str, told: Mapping[str, Any]) -> Parameter:
 def _check(where: str, signal: Signal) -> None:
     names = {parameter.name for parameter in signal.parameters}
     used = set(re.findall(r"(?<!:):([a-z_]+)", re.sub(r"--[^\n]*", "", signal.sql)))
-    missing = used - names - {"first_date", "last_date"}
+    missing = used - names - BOUNDS
     if missing:
         raise SightlineError(
             "bad_signal", where, f"the SQL uses :{sorted(missing)[0]}, not declared"

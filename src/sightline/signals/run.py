@@ -39,10 +39,14 @@ RESULT_COLUMNS = {
 }
 
 
+NO_DATE = date(1970, 1, 1)  # stands in where nobody is asked about
+
+
 class SqlEngine(Protocol):
     """All that signals ask of an engine: DuckDB today, another when one machine is outgrown."""
 
     def create(self, name: str, query: str) -> None: ...
+    def view(self, name: str, query: str) -> None: ...
     def register(self, name: str, data: pa.Table) -> None: ...
     def rows(self, query: str) -> list[dict[str, Any]]: ...
 
@@ -104,18 +108,18 @@ def run(
 def evaluate(engine: SqlEngine, signals: Sequence[Signal], values: Values, into: str) -> None:
     """Run signals over `scope` and keep their rows, with the signal's name, as relation `into`."""
     needed = _needed_views(signals)
-    bounds: dict[str, Any] = {}
+    bounds = _bounds(engine, signals, values)
     for name in VIEW_NAMES:
         if name in needed:
             sql = (VIEWS / f"{name}.sql").read_text(encoding="utf-8")
             engine.create(name, render(sql, bounds))
         if name == "window_day":
-            found = engine.rows("SELECT min(date) AS first, max(date) AS last FROM window_day")[0]
-            bounds = {"first_date": found["first"], "last_date": found["last"]}
+            first = engine.rows("SELECT min(date) AS first FROM window_day")[0]["first"]
+            bounds["first_date"] = first or bounds["first_as_of"]
     for signal in signals:
         own = {p.name: values[f"{signal.name}.{p.name}"] for p in signal.parameters}
         engine.create(f"result_{signal.name}", render(signal.sql, own | bounds))
-    engine.create(
+    engine.view(
         into,
         " UNION ALL ".join(
             f"SELECT {literal(signal.name)} AS signal, "
@@ -124,6 +128,25 @@ def evaluate(engine: SqlEngine, signals: Sequence[Signal], values: Values, into:
             for signal in signals
         ),
     )
+
+
+def _bounds(engine: SqlEngine, signals: Sequence[Signal], values: Values) -> dict[str, Any]:
+    """What the SQL may take for granted, so that no row outside every window is read.
+
+    `days_back` school days cover the longest window; `lesson_days` is that of behaviour_rate.
+    """
+    asked = engine.rows("SELECT min(as_of) AS first, max(as_of) AS last FROM scope")[0]
+    back = [
+        values[f"{signal.name}.window_days"] + values.get(f"{signal.name}.baseline_days", 0)
+        for signal in signals
+        if re.search(r"\bwindow_day\b", signal.sql)
+    ]
+    return {
+        "first_as_of": asked["first"] or NO_DATE,
+        "last_date": asked["last"] or NO_DATE,
+        "days_back": max(back, default=1),
+        "lesson_days": values.get("behaviour_rate.window_days", 20),
+    }
 
 
 def _result_column(name: str, kind: str) -> str:
@@ -189,7 +212,8 @@ def _make_levels(engine: SqlEngine, library: Mapping[str, Signal], values: Value
     )
     # Without any due support the rules still run, over nobody, so that `level` has its columns.
     chosen = [library[row["aim_signal"]] for row in wanted] or aims[:1]
-    evaluate(engine, chosen, values, "level")
+    evaluate(engine, chosen, values, "level_result")
+    engine.create("level", "SELECT signal, pupil_ref, as_of, level FROM level_result")
     engine.create("scope", "SELECT * FROM asked_scope")
 
 

@@ -1,18 +1,24 @@
 -- Minutes of timetabled lessons that a pupil was in school for, by day.
 select
-    day.pupil_ref,
-    day.school_id,
-    day.date,
-    sum(
-        slot.minutes * case when slot.session = 'AM' then day.attended_am else day.attended_pm end
+    attended.pupil_ref,
+    attended.school_id,
+    attended.date,
+    cast(
+        sum(slot.minutes_am * attended.attended_am + slot.minutes_pm * attended.attended_pm)
+        as integer
     ) as minutes
-from attendance_day as day
-inner join calendar on day.school_id = calendar.school_id and day.date = calendar.date
+from attendance_day as attended
 inner join lesson_slot as slot
     on
-        day.pupil_ref = slot.pupil_ref
-        and calendar.weekday = slot.weekday
-        and coalesce(calendar.cycle_week, '-') = slot.cycle_week
-        and day.date between slot.from_on and slot.to_on
-where day.attended > 0
-group by day.pupil_ref, day.school_id, day.date
+        attended.slot_no = slot.slot_no
+        and attended.date between slot.from_on and slot.to_on
+where
+    attended.attended > 0
+    and exists (
+        select 1 from window_day
+        where
+            window_day.school_id = attended.school_id
+            and window_day.date = attended.date
+            and window_day.back < :lesson_days
+    )
+group by attended.pupil_ref, attended.school_id, attended.date

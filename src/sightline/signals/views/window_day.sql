@@ -22,4 +22,4 @@ inner join calendar
         asked.school_id = calendar.school_id
         and asked.stretch = calendar.stretch
         and calendar.day_number <= asked.day_number
-where asked.day_number - calendar.day_number < 80
+where asked.day_number - calendar.day_number < :days_back

@@ -18,7 +18,11 @@ with results as (
     from assessment
     inner join enrolled
         on assessment.pupil_ref = enrolled.pupil_ref and assessment.date >= enrolled.enrolled_on
-    where assessment.value is not null and assessment.expected is not null
+    where
+        assessment.value is not null
+        and assessment.expected is not null
+        and assessment.date > :first_as_of - :window_days
+        and assessment.date <= :last_date
 ),
 
 -- A result is the latest of its subject from its own date until the next one's.

@@ -22,6 +22,7 @@ due_date as (
             work.due_on
         from work
         inner join enrolled on work.pupil_ref = enrolled.pupil_ref
+        where work.due_on between :first_date and :last_date
     ) as dates
     inner join span
         on
@@ -44,6 +45,7 @@ counted as (
         on enrolled.school_id = due_date.school_id and work.due_on = due_date.due_on
     where
         work.status <> 'excused'
+        and work.due_on between :first_date and :last_date
         and (
             not exists (select 1 from key_subject)
             or work.subject in (select subject from key_subject)
