@@ -7,6 +7,7 @@ warehouse/       facts without identities    access.log       every look at an i
 """
 
 import csv
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -104,6 +105,9 @@ def make_site(folder: Path) -> Site:
     """Make a new site in an empty or absent folder. Raises `site_exists`."""
     if (folder / "secret.key").exists() or (folder / "settings.toml").exists():
         raise SightlineError("site_exists", str(folder), "there is a site here already")
+    if found := re.search(r"[\[\]^|\\%]", str(folder.resolve())):
+        what = f"the table format cannot be kept in a folder with `{found[0]}` in its path"
+        raise SightlineError("bad_argument", str(folder), what, "Choose another folder.")
     for part in ("mappings", "signals"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)

@@ -28,11 +28,12 @@ def school() -> Tables:
     return site(11, 9, 34, 2, FEATURES)[0]
 
 
-@pytest.fixture
-def first(school: Tables, tmp_path: Path) -> Site:
-    """A site that has loaded the school as it is."""
-    write_canonical(school, tmp_path / "exports")
-    return loaded(make_site(tmp_path / "first"), tmp_path / "exports")
+@pytest.fixture(scope="module")
+def first(school: Tables, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """A site that has loaded the school as it is. No test may change it."""
+    root = tmp_path_factory.mktemp("first")
+    write_canonical(school, root / "exports")
+    return loaded(make_site(root / "site"), root / "exports")
 
 
 def loaded(target: Site, *folders: Path) -> Site:
@@ -85,13 +86,13 @@ def test_the_digest_is_that_of_the_rows_in_the_files(first: Site) -> None:
             assert stored == (state.digests if state else {}), table.name
 
 
-def test_the_same_load_twice_changes_no_file(first: Site, tmp_path: Path) -> None:
+def test_the_same_load_twice_changes_no_file(first: Site) -> None:
     before, snapshot = on_disk(first.folder), first.warehouse.require()
     for number in (0, 1):  # at the same moment, and a week later
         again = load(
             first,
             "canonical",
-            tmp_path / "exports",
+            first.folder.parent / "exports",
             recorded_at=MOMENTS[number],
             load_day=LOAD_DAY,
         )

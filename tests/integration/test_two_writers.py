@@ -35,7 +35,7 @@ def writer(
     job: dict[str, Any] = {"work": "load", "site": loaded[0].folder, "folder": loaded[1]}
     job |= {"number": 1, "step": steps[request.param], "stop": "wait"}
     made = some_workers.started(job)
-    assert made.hear() == {"waits": request.param}
+    assert made.hear() == f"waits at {request.param}"
     return made
 
 
@@ -68,3 +68,13 @@ def test_readers_see_the_last_snapshot_while_another_is_written(
     assert "Given3" in names
     assert "Renamed" not in names
     writer.kill()
+
+
+def test_identities_can_be_read_while_very_many_are_written(loaded: tuple[Site, Path]) -> None:
+    site, snapshot = loaded[0], loaded[0].warehouse.require()
+    long: dict[str, str | None] = {"given_name": "A long given name " * 8}
+    many = {f"ref{n}": long for n in range(20_000)}
+    with site.vault(snapshot) as writing:
+        writing.put("pupil_identity", 2, many)
+        with site.vault(snapshot) as reading:
+            assert len(reading.read("pupil_identity")) == 8

@@ -1,21 +1,21 @@
 """A small site in two exports, and processes that load or compact it until they are killed.
 
-`python -m tests.support.killed_load` is such a process: it imports everything, says `ready`, reads
-one job as a line of JSON and does it. It kills itself where the job says so, with SIGKILL; or the
-test kills it from outside, at any moment.
+A process gets a job (see `do`). It kills itself where the job says so, with SIGKILL; or the test
+kills it from outside, at any moment. Processes are forked off one that has imported everything, so
+that fifty of them take little longer than their work.
 """
 
 import csv
 import importlib
-import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from multiprocessing import forkserver, get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -30,6 +30,7 @@ MOMENTS = [datetime(2026, 3, 2, 18, tzinfo=UTC) + timedelta(days=7 * n) for n in
 DAYS = [date(2026, 1, 5) + timedelta(weeks=w, days=d) for w in range(6) for d in range(5)]
 Rows = dict[str, list[list[str]]]
 Job = dict[str, Any]
+CONTEXT = get_context("forkserver")
 
 HEADERS = {
     "school": "school_id name phase",
@@ -142,99 +143,98 @@ def kill_around(target: str, nth: int, when: str) -> None:
     setattr(owner, name, called)
 
 
-def do(job: Job) -> None:
-    """Load or compact; `stop` is what happens at step number `step`: be killed, or wait."""
+def do(job: Job, line: Connection) -> None:
+    """Do a job: `work` is load, tidy or read, `site` the site's folder.
+
+    For a load, `folder` and `number` say what, and `step` at which call of `progress` to be killed
+    or, when `stop` is "wait", to wait for ever. `around`, `nth` and `when` are for `kill_around`.
+    """
     steps: list[str] = []
+    line.send("begun")
 
     def progress(stage: str) -> None:
         steps.append(stage)
         if job.get("step") == len(steps):
             if job.get("stop") == "wait":
-                tell({"waits": stage})
+                line.send(f"waits at {stage}")
                 signal.pause()
             kill_self()
 
     if "around" in job:
         kill_around(job["around"], job["nth"], job["when"])
-    site = open_site(Path(job["site"]))
+    site = open_site(job["site"])
     if job["work"] == "tidy":
         tidy(site, LOAD_DAY)
     elif job["work"] == "load":
-        load_at(site, Path(job["folder"]), job["number"], progress=progress)
-    elif job["work"] == "read":
-        read_slowly(site)
-    tell({"done": steps})
+        load_at(site, job["folder"], job["number"], progress=progress)
+    else:
+        read_slowly(site, line)
+    line.send("done")
 
 
-def read_slowly(site: Site) -> None:
-    """Open the current snapshot, wait for a word, and only then read it."""
+def read_slowly(site: Site, line: Connection) -> None:
+    """Open the current snapshot, wait for a word, and only then read it: counts of its rows."""
     with opened(site) as study:
-        tell({"waits": study.snapshot.id})
-        sys.stdin.readline()
-        counts = {
-            name: study.engine.value(f"SELECT count(*) FROM (SELECT DISTINCT * FROM {name})")
-            for name in study.snapshot.tables
-        }
-        tell({"rows": counts})
-
-
-def tell(value: Mapping[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value) + "\n")
-    sys.stdout.flush()
+        line.send(f"waits with {study.snapshot.id}")
+        line.recv()
+        line.send(
+            {
+                name: study.engine.value(f"SELECT count(*) FROM (SELECT DISTINCT * FROM {name})")
+                for name in study.snapshot.tables
+            }
+        )
 
 
 # --- from the test's side ------------------------------------------------------------------------
 
 
 class Worker:
-    """A process that waits for its job."""
+    """A process that has begun a job."""
 
-    def __init__(self) -> None:
-        paths = [str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.killed_load"],
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
-        )
+    def __init__(self, job: Job) -> None:
+        self._line, theirs = CONTEXT.Pipe()
+        self.process = CONTEXT.Process(target=do, args=(job, theirs), daemon=True)
+        self.process.start()
+        theirs.close()
+        assert self.hear() == "begun"
 
-    def start(self, job: Job) -> None:
-        """Give it its job; returns when it has begun."""
-        assert self.hear() == {"ready": True}
-        self.say(json.dumps({key: str(v) if isinstance(v, Path) else v for key, v in job.items()}))
-        assert self.hear() == {"begun": True}
+    def say(self, word: str) -> None:
+        self._line.send(word)
 
-    def say(self, line: str) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-
-    def hear(self) -> dict[str, Any] | None:
+    def hear(self) -> Any:
         """The next thing it says; None when it has been killed or has ended."""
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        heard: dict[str, Any] | None = json.loads(line) if line else None
-        return heard
+        try:
+            return self._line.recv()
+        except EOFError:
+            return None
 
     def kill(self) -> None:
         """Kill it, wherever it is, and wait until it is gone."""
         self.process.kill()
-        self.process.wait()
+        self.process.join()
+
+    def was_killed(self) -> bool:
+        """Wait for its end: killed, or done without an error."""
+        self.process.join()
+        assert self.process.exitcode in (0, -signal.SIGKILL)
+        return bool(self.process.exitcode)
 
     def close(self) -> None:
         self.kill()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream:
-                stream.close()
+        self.process.close()
+        self._line.close()
 
 
 class Workers:
-    """Workers made one ahead, so that the next is ready while this one works."""
+    """The processes of a test."""
 
     def __init__(self) -> None:
-        self._next, self._all = Worker(), list[Worker]()
-        self._all.append(self._next)
+        self._all: list[Worker] = []
+
+    def started(self, job: Job) -> Worker:
+        """A process that has begun a job."""
+        self._all.append(Worker(job))
+        return self._all[-1]
 
     def run(self, job: Job, *, kill_after: float | None = None) -> bool:
         """Do a job to its end, or until killed; returns whether it was killed.
@@ -245,18 +245,7 @@ class Workers:
         if kill_after is not None:
             sleep(kill_after)
             worker.process.kill()
-        worker.process.wait()
-        killed = worker.process.returncode == -signal.SIGKILL
-        assert killed or worker.process.returncode == 0
-        worker.close()
-        return killed
-
-    def started(self, job: Job) -> Worker:
-        """A worker that has begun a job."""
-        worker, self._next = self._next, Worker()
-        self._all.append(self._next)
-        worker.start(job)
-        return worker
+        return worker.was_killed()
 
     def close(self) -> None:
         for worker in self._all:
@@ -265,7 +254,8 @@ class Workers:
 
 @contextmanager
 def workers() -> Iterator[Workers]:
-    """Workers of a test; all are gone afterwards."""
+    """Processes of a test; all are gone afterwards."""
+    start_server()
     made = Workers()
     try:
         yield made
@@ -273,14 +263,19 @@ def workers() -> Iterator[Workers]:
         made.close()
 
 
+def start_server() -> None:
+    """Start the process that the others are forked off; it needs to know where things are."""
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "src"), str(ROOT), before or ""])
+    try:
+        CONTEXT.set_forkserver_preload([__name__])
+        forkserver.ensure_running()
+    finally:
+        del os.environ["PYTHONPATH"]
+        if before is not None:
+            os.environ["PYTHONPATH"] = before
+
+
 def row_counts(snapshot: Snapshot) -> dict[str, int]:
     """How many rows each table of a snapshot says it has."""
     return {name: state.rows for name, state in snapshot.tables.items()}
-
-
-if __name__ == "__main__":
-    tell({"ready": True})
-    one_job = json.loads(sys.stdin.readline() or "null")
-    if one_job:
-        tell({"begun": True})
-        do(one_job)

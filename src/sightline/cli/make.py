@@ -35,9 +35,12 @@ def synth(
     until: Annotated[
         str | None, typer.Option("--until", metavar="DATE", help="Nothing after this date.")
     ] = None,
+    compared: Annotated[
+        bool, typer.Option("--compare", help="Print the figures made beside England's.")
+    ] = False,
 ) -> None:
     """Write made-up schools as canonical files: no real person is in them."""
-    from sightline.synthetic import write_schools
+    from sightline.synthetic import compare, comparison_table, write_schools
 
     if phase not in ("secondary", "primary"):
         raise SightlineError(
@@ -56,6 +59,8 @@ def synth(
             progress=lambda what, done, of: show(f"{what} {done} of {of}"),
         )
     message(f"{plural(schools, 'school')} of {plural(pupils, 'pupil')} in {folder}.")
+    if compared:
+        text_out(comparison_table(compare(folder)))
 
 
 def demo(
