@@ -59,20 +59,28 @@ signal: $(VENV)/.runtime ## start a signal: make signal NAME=attendance/late_arr
 	@$(BIN)/python contrib/new_signal.py "$(NAME)"
 
 .PHONY: bench
-bench: $(VENV)/.dev ## list the benchmarks: run by name, never timed in a test
-	@ls bench/*.py 2>/dev/null | sed 's|^|  $(BIN)/python |' || echo "There are none yet."
+bench: $(VENV)/.runtime .venv-bench/.made ## what the benchmarks need; bench/README.md names them
+	@echo "Run them by name: see bench/README.md"
+
+# pandas is only compared against. It has an environment of its own: where it is installed, pyarrow
+# imports it at every start, which would slow down what is measured.
+.venv-bench/.made: requirements-bench.lock
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install -q --require-hashes -r requirements-bench.lock
+	@touch $@
 
 .PHONY: lock
 lock: ## pin the dependencies of pyproject.toml anew, with hashes
 	@test -x .venv-lock/bin/pip-compile || { $(PYTHON) -m venv .venv-lock; .venv-lock/bin/pip install -q pip-tools; }
 	@$(COMPILE) -o requirements.lock pyproject.toml
-	@$(COMPILE) --extra test --extra check --extra bench -c requirements.lock -o requirements-dev.lock pyproject.toml
+	@$(COMPILE) --extra test --extra check -c requirements.lock -o requirements-dev.lock pyproject.toml
+	@$(COMPILE) --extra bench -c requirements.lock -o requirements-bench.lock pyproject.toml
 COMPILE := CUSTOM_COMPILE_COMMAND='make lock' .venv-lock/bin/pip-compile --quiet --strip-extras --allow-unsafe \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 .PHONY: clean
 clean: ## remove everything `make` made, the environment and the demo included
-	@rm -rf $(VENV) .venv-lock demo-site build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache \
+	@rm -rf $(VENV) .venv-lock .venv-bench demo-site build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache \
 		.import_linter_cache spark-warehouse metastore_db derby.log artifacts
 	@find src tests docs contrib bench -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 

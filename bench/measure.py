@@ -49,8 +49,15 @@ def sightline(*words: str) -> Figure:
 
 
 def script(name: str, *words: str) -> Figure:
-    """Run one of the pieces of code in bench/pieces.py."""
-    return command([sys.executable, str(ROOT / "bench" / "pieces.py"), name, *words])
+    """Run one of the pieces of code in bench/pieces.py; those of pandas in its environment."""
+    python = (
+        str(ROOT / ".venv-bench" / "bin" / "python") if name == "pandas_two" else sys.executable
+    )
+    source = str(ROOT / "src")
+    found = command([python, str(ROOT / "bench" / "pieces.py"), name, *words], PYTHONPATH=source)
+    if found.code:
+        raise SystemExit(f"{name} failed; `make bench` sets up what it needs")
+    return found
 
 
 def best(figures: Sequence[Figure]) -> Figure:

@@ -95,7 +95,10 @@ def test_every_dependency_says_what_it_is_for() -> None:
         assert re.search(r'",? +# \w', line), f"{requirement} has no comment"
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"]
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_pins_with_hashes_and_names_no_address(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     entries = re.findall(r"^(\S+) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", text, re.M)
@@ -105,19 +108,20 @@ def test_a_lock_pins_with_hashes_and_names_no_address(name: str) -> None:
     assert not re.search(r"://|^--|find-links|index-url", text, re.M)
 
 
-def test_the_test_lock_agrees_with_the_lock_people_run() -> None:
-    run, test = (
-        set(re.findall(r"^\S+==\S+", (ROOT / name).read_text("utf-8"), re.M))
-        for name in ("requirements.lock", "requirements-dev.lock")
+def test_the_other_locks_agree_with_the_lock_people_run() -> None:
+    run, *others = (
+        set(re.findall(r"^\S+==\S+", (ROOT / name).read_text("utf-8"), re.M)) for name in LOCKS
     )
-    assert run <= test
+    assert all(run <= other for other in others)
 
 
 def test_every_dependency_is_in_its_lock() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
     for name, wanted in {
         "requirements.lock": project["dependencies"],
-        "requirements-dev.lock": [*project["dependencies"], *extras_of(project)],
+        "requirements-dev.lock": [*project["dependencies"], *extras["test"], *extras["check"]],
+        "requirements-bench.lock": [*project["dependencies"], *extras["bench"]],
     }.items():
         pinned = set(re.findall(r"^([^\s=]+)==", (ROOT / name).read_text("utf-8"), re.M))
         missing = {re.split("[<>=]", requirement)[0].lower() for requirement in wanted} - pinned
