@@ -150,6 +150,7 @@ class _Load:
             folder=str(folder.resolve()),
             files=[receipt["file"] for receipt in self.receipts],
             schools=self.schools,
+            one_school=self.draft.school_count() <= 1,
         )
         refused = pa.concat_tables([kept, new])
         stored = any(table.accepted for table in self.account.tables.values())

@@ -48,17 +48,24 @@ def write_refused(path: Path, rows: pa.Table, keys: Keys) -> None:
 
 
 def carry_over(
-    earlier: pa.Table, *, profile: str, folder: str, files: Sequence[str], schools: set[str]
+    earlier: pa.Table,
+    *,
+    profile: str,
+    folder: str,
+    files: Sequence[str],
+    schools: set[str],
+    one_school: bool,
 ) -> pa.Table:
     """The earlier refusals that this load says nothing about.
 
     A load speaks for every file of its folder, and for a file of the same name elsewhere when both
-    hold rows of the same school (yesterday's export in yesterday's folder).
+    hold rows of the same school (yesterday's export in yesterday's folder). `one_school` says that
+    the site has no other, `schools` are those of this load's good rows.
     """
     keep = []
     for row in earlier.select(["profile", "folder", "file", "schools"]).to_pylist():
         theirs = set(filter(None, row["schools"].split("\n")))
-        same_school = not theirs or not schools or bool(theirs & schools)
+        same_school = one_school or not theirs or bool(theirs & schools)
         replaced = row["profile"] == profile and (
             row["folder"] == folder or (row["file"] in files and same_school)
         )

@@ -54,7 +54,8 @@ def compact(
         )
         if draft.changed:
             publish(warehouse.snapshot_folder, _renumbered(base, draft))
-        cleared = _clear_snapshots(warehouse, keep)
+        # An older snapshot would still hold the rows that have just been removed.
+        cleared = _clear_snapshots(warehouse, 1 if removed else keep)
         _vacuum(warehouse)
         after = sum(len(state.files) for state in draft.tables.values())
     return Compacted(before, after, removed, cleared)

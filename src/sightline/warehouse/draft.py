@@ -52,6 +52,11 @@ class Draft:
         base = (self.base.tables, self.base.history) if self.base else ({}, {})
         return (self.tables, self.history) != base
 
+    def school_count(self) -> int:
+        """How many schools the store holds."""
+        state = self.tables.get("school")
+        return len(state.schools) if state else 0
+
     def view(
         self,
         name: str,
