@@ -82,8 +82,6 @@ RETIRED_CODES = {  # code -> its last date
 CODES = CURRENT_CODES | RETIRED_CODES.keys() | {"-"}
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
-csv.field_size_limit(2**31 - 1)  # a note may be long
-
 
 @dataclass(frozen=True)
 class Column:

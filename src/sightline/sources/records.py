@@ -75,6 +75,7 @@ def parse(
     if final and rest:
         lines.append(rest)
     feed = _Lines(lines, encoding)
+    csv.field_size_limit(CELL_LIMIT)  # of the whole process: another module may have changed it
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
     parsed = Parsed(last_row=last_row)
     until = len(lines) + last_row if most is None else last_row + most

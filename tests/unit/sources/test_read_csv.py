@@ -183,3 +183,12 @@ def test_utf8_wins_over_a_declared_windows_1252() -> None:
     for text in ("a,b,c\nZoë,2,3\n", "\ufeffa,b,c\nZoë,2,3\n"):
         rows, _ = read(text.encode(), encoding="windows-1252")
         assert rows == [(2, ("Zoë", "2", "3"))]
+
+
+def test_a_cell_is_too_long_whatever_another_module_allows() -> None:
+    before = csv.field_size_limit(2**31 - 1)
+    try:
+        _, troubles = read(b"a,b,c\n1," + b'"' + b"x" * 131_073 + b'",3\n4,5,6\n', 200_000)
+    finally:
+        csv.field_size_limit(before)
+    assert [(one.row, one.reason) for one in troubles] == [(2, "cell_too_long")]
