@@ -35,8 +35,8 @@ from tests.support.killed_load import (
 
 PUBLISH = "sightline.warehouse.snapshot:Path.rename"
 INSIDE = [
-    ("sightline.warehouse.delta:write_deltalake", 1, "after"),
-    ("sightline.warehouse.delta:write_deltalake", 2, "before"),
+    ("deltalake:write_deltalake", 1, "after"),
+    ("deltalake:write_deltalake", 2, "before"),
     (PUBLISH, 1, "before"),
     (PUBLISH, 1, "after"),
     *(("pathlib:Path.unlink", nth, "after") for nth in (1, 2, 5, 9)),

@@ -22,7 +22,7 @@ from tests.support.killed_load import Workers, copy_of, load_at, row_counts, sma
 
 RANDOM_MOMENTS = 50
 # Moments that no step boundary meets: between the writes of one table, and within publishing.
-WRITE = "sightline.warehouse.delta:write_deltalake"
+WRITE = "deltalake:write_deltalake"
 SEAL = "sightline.pipeline.load:write_refused"
 INSIDE = [
     *((WRITE, nth, when) for nth in (1, 2, 4) for when in ("before", "after")),

@@ -5,16 +5,17 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+if TYPE_CHECKING:
+    from rich.console import Console
 
 __all__ = ["json_out", "json_rows", "message", "stages", "table_out", "text_out"]
 
 
-def _console(*, stderr: bool = False) -> Console:
+def _console(*, stderr: bool = False) -> "Console":
+    from rich.console import Console  # only a terminal needs it, and it takes a while to import
+
     return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
@@ -42,6 +43,9 @@ def table_out(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str 
         for row in rows:
             sys.stdout.write("\t".join("" if cell is None else str(cell) for cell in row) + "\n")
         return
+    from rich.markup import escape
+    from rich.table import Table
+
     table = Table(*columns, title=title or None, title_justify="left", box=None, pad_edge=False)
     for row in rows:
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))

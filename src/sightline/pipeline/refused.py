@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sightline.people import Keys
 from sightline.warehouse import Snapshot, Warehouse
@@ -79,8 +78,5 @@ def same_rows(first: pa.Table, second: pa.Table) -> bool:
     order = [(name, "ascending") for name in names]
     if first.num_rows != second.num_rows:
         return False
-    a, b = (
-        one.select(names).take(pc.sort_indices(one.select(names), sort_keys=order))
-        for one in (first, second)
-    )
+    a, b = (one.select(names).sort_by(order) for one in (first, second))
     return bool(a.equals(b))

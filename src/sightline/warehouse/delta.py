@@ -1,58 +1,66 @@
-"""Reading and writing one Delta Lake table, partitioned by school."""
+"""Reading and writing one Delta Lake table, partitioned by school.
+
+deltalake is imported when a table is written: a list, which only reads files that the snapshot
+names, need not wait for it.
+"""
 
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pyarrow as pa
-from deltalake import DeltaTable, PostCommitHookProperties, WriterProperties, write_deltalake
 
 from sightline.engine.text import literal
 from sightline.warehouse.snapshot import FileState
 
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
 __all__ = ["clear", "files_now", "remove", "roll_back", "version_now", "write"]
 
-# Small row groups let a reader skip the months it does not need.
-WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=32_768)
 
-# Old log entries go when the warehouse is compacted and never during a load: a load that is killed
-# is undone by going back to the version before it, which must still be there.
-KEEP_LOG = PostCommitHookProperties(cleanup_expired_logs=False)
+def _opened(folder: Path) -> "DeltaTable":
+    from deltalake import DeltaTable
+
+    return DeltaTable(folder)
+
+
+def _after_commit() -> Any:
+    """Keep old log entries: a load that is killed is undone by going back to the version before it.
+
+    They go when the warehouse is compacted.
+    """
+    from deltalake import PostCommitHookProperties
+
+    return PostCommitHookProperties(cleanup_expired_logs=False)
 
 
 def write(folder: Path, rows: pa.Table | pa.RecordBatchReader, replaced: Iterable[str]) -> None:
     """Add rows; first drop every row of the schools in `replaced`. One atomic Delta commit."""
+    from deltalake import WriterProperties, write_deltalake
+
     schools = sorted(replaced)
+    how: dict[str, Any] = {"mode": "append", "partition_by": ["school_id"]}
     if schools:
-        predicate = "school_id IN (" + ", ".join(literal(school) for school in schools) + ")"
-        write_deltalake(
-            folder,
-            rows,
-            mode="overwrite",
-            predicate=predicate,
-            writer_properties=WRITER,
-            post_commithook_properties=KEEP_LOG,
-        )
-        return
+        listed = ", ".join(literal(school) for school in schools)
+        how = {"mode": "overwrite", "predicate": f"school_id IN ({listed})"}
+    # Small row groups let a reader skip the months it does not need.
+    writer = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=32_768)
     write_deltalake(
-        folder,
-        rows,
-        mode="append",
-        partition_by=["school_id"],
-        writer_properties=WRITER,
-        post_commithook_properties=KEEP_LOG,
+        folder, rows, writer_properties=writer, post_commithook_properties=_after_commit(), **how
     )
 
 
 def version_now(folder: Path) -> int:
     """The latest committed version, published or not."""
-    return DeltaTable(folder).version()
+    return _opened(folder).version()
 
 
 def files_now(folder: Path) -> tuple[FileState, ...]:
     """The files of the latest committed version."""
-    actions = pa.table(DeltaTable(folder).get_add_actions(flatten=True)).to_pylist()
+    actions = pa.table(_opened(folder).get_add_actions(flatten=True)).to_pylist()
     return tuple(
         FileState(unquote(one["path"]), one["partition.school_id"], one["num_records"])
         for one in sorted(actions, key=lambda one: str(one["path"]))
@@ -61,7 +69,7 @@ def files_now(folder: Path) -> tuple[FileState, ...]:
 
 def roll_back(folder: Path, version: int) -> None:
     """Make an earlier version the latest again (a new commit; nothing is lost to readers)."""
-    DeltaTable(folder).restore(version, post_commithook_properties=KEEP_LOG)
+    _opened(folder).restore(version, post_commithook_properties=_after_commit())
 
 
 def remove(folder: Path) -> None:
@@ -71,7 +79,7 @@ def remove(folder: Path) -> None:
 
 def clear(folder: Path, wanted: set[str]) -> None:
     """Delete every data file but the wanted ones (paths below the folder), and old log entries."""
-    table = DeltaTable(folder)
+    table = _opened(folder)
     for path in folder.rglob("*.parquet"):
         name = str(path.relative_to(folder))
         if not name.startswith("_delta_log") and name not in wanted:
