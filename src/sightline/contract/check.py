@@ -12,9 +12,8 @@ from sightline.contract.model import Column, Table
 from sightline.contract.rules import Rule, parsed, row_rules
 from sightline.engine import Engine, identifier, literal
 
-__all__ = ["REFUSED_COLUMNS", "check_references", "check_rows", "value_columns"]
+__all__ = ["check_references", "check_rows", "value_columns"]
 
-REFUSED_COLUMNS = 'file, row, "table", "column", value, reason, remedy'
 PLACE = "_file, _row, _rows"
 UNKNOWN = {
     "pupil": "Load the pupil in pupil.csv, or correct the pupil_id.",
@@ -48,7 +47,7 @@ def check_rows(
         f"typed AS (SELECT *, {types} FROM translated), "
         f"judged AS (SELECT *, {_first_broken(rules)} AS _fault FROM typed) "
         f"SELECT {PLACE}, {', '.join(f't_{c.name} AS {_q(c)}' for c in table.columns)}, _fault, "
-        f"{_refused_value(table, rules)} AS _value FROM judged"
+        f"{_refused_value(rules)} AS _value FROM judged"
     )
     _keep_refused(engine, table, rules, "judged_", create=True)
     columns = ", ".join(_q(column) for column in table.columns)
@@ -72,14 +71,9 @@ def check_references(engine: Engine, table: Table, *, staff: bool) -> None:
     if "school_id" not in names:
         added.append("p.school_id" if "pupil_id" in names else "c_class_id.school_id")
     columns = [f"t.{_q(column)}" for column in table.columns] + added
-    values = " ".join(
-        f"WHEN {number} THEN CAST(t.{identifier(rule.column)} AS VARCHAR)"
-        for number, rule in enumerate(rules, start=1)
-    )
-    value = f"CASE _fault {values} END" if rules else "NULL"
     engine.run(
         f"CREATE OR REPLACE TABLE {identifier('referred_' + table.name)} AS "
-        f"SELECT *, {value.replace('t.', '')} AS _value FROM ("
+        f"SELECT *, {_refused_value(rules)} AS _value FROM ("
         f"SELECT {', '.join(f't.{part.strip()}' for part in PLACE.split(','))}, "
         f"{', '.join(columns)}, {_first_broken(rules)} AS _fault "
         f"FROM {identifier('typed_' + table.name)} AS t {joins})"
@@ -145,9 +139,10 @@ def _first_broken(rules: Sequence[Rule]) -> str:
     return f"CASE {cases} END" if rules else "CAST(NULL AS INTEGER)"
 
 
-def _refused_value(table: Table, rules: Sequence[Rule]) -> str:
+def _refused_value(rules: Sequence[Rule]) -> str:
     cases = " ".join(
-        f"WHEN {n} THEN {identifier(rule.column)}" for n, rule in enumerate(rules, start=1)
+        f"WHEN {n} THEN CAST({identifier(rule.column)} AS VARCHAR)"
+        for n, rule in enumerate(rules, start=1)
     )
     return f"CASE _fault {cases} END" if rules else "CAST(NULL AS VARCHAR)"
 

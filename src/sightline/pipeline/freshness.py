@@ -39,23 +39,13 @@ def freshness(site: Site, day: date) -> list[dict[str, Any]]:
                 f"FROM school LEFT JOIN {table} AS t ON t.school_id = school.school_id "
                 f"AND t.{dated} <= {literal(day)} GROUP BY 1 ORDER BY 1"
             )
-            gaps = (
-                _days_without(engine, table, dated)
-                if table in ("attendance", "lesson_mark")
-                else {}
-            )
+            register = table in ("attendance", "lesson_mark")
+            gaps = _days_without(engine, table, dated) if register else {}
             marks = _missing_marks(engine, day) if table == "attendance" else {}
             for row in rows:
                 school = row["school_id"]
-                found.append(
-                    {"table": table, **row}
-                    | (
-                        {"days_without_any": gaps.get(school, 0)}
-                        if gaps or table in ("attendance", "lesson_mark")
-                        else {}
-                    )
-                    | marks.get(school, {})
-                )
+                days = {"days_without_any": gaps.get(school, 0)} if register else {}
+                found.append({"table": table, **row, **days, **marks.get(school, {})})
         return found
 
 

@@ -206,8 +206,7 @@ class _Load:
         unreadable = pa.Table.from_pylist([_fault_row(fault) for fault in faults], refused.schema)
         refused = pa.concat_tables([unreadable, refused])
         self.refused.append(_placed(refused, "", "", set()))
-        found = self.engine.sql(f"SELECT DISTINCT school_id FROM settled_{table.name}")
-        self.schools |= set(found.column("school_id").to_pylist())
+        self.schools |= merged.schools
         received = rows + len(faults)
         self.account.tables[table.name] = TableAccount(
             received=received,

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from sightline.contract import attendance_codes
 from sightline.engine import literal
+from sightline.engine.text import literals
 from sightline.signals.definition import Signal, Values
 
 __all__ = ["RESULT_COLUMNS", "SqlEngine", "evaluate", "make_scope", "run"]
@@ -66,11 +67,11 @@ def make_scope(
         "(pupil.left_on IS NULL OR pupil.left_on >= asked_date.as_of)",
     ]
     if schools is not None:
-        conditions.append(f"pupil.school_id IN ({_list(schools)})")
+        conditions.append(f"pupil.school_id IN {literals(schools)}")
     if year_group is not None:
         conditions.append(f"pupil.year_group = {year_group}")
     if pupils is not None:
-        conditions.append(f"pupil.pupil_ref IN ({_list(pupils)})")
+        conditions.append(f"pupil.pupil_ref IN {literals(pupils)}")
     engine.create(
         "scope",
         "SELECT pupil.pupil_ref, pupil.school_id, asked_date.as_of FROM pupil "
@@ -215,7 +216,3 @@ def _make_levels(engine: SqlEngine, library: Mapping[str, Signal], values: Value
     evaluate(engine, chosen, values, "level_result")
     engine.create("level", "SELECT signal, pupil_ref, as_of, level FROM level_result")
     engine.create("scope", "SELECT * FROM asked_scope")
-
-
-def _list(values: Sequence[str]) -> str:
-    return ", ".join(literal(value) for value in values) or "NULL"

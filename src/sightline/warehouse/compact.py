@@ -2,8 +2,9 @@
 
 import fcntl
 import os
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sightline.contract import Contract, Table
@@ -53,7 +54,8 @@ def compact(
             _rewrite(draft, engine, table, day, history=True) for table in kept_tables(contract)
         )
         if draft.changed:
-            publish(warehouse.snapshot_folder, _renumbered(base, draft))
+            merged = replace(base, number=draft.number, tables=draft.tables, history=draft.history)
+            publish(warehouse.snapshot_folder, merged)
         # An older snapshot would still hold the rows that have just been removed.
         cleared = _clear_snapshots(warehouse, 1 if removed else keep)
         _vacuum(warehouse)
@@ -65,21 +67,6 @@ def cut_off(table: Table, day: date) -> date:
     """Rows whose retention clock started before this date may go: whole school years are kept."""
     year = day.year if day.month >= 9 else day.year - 1
     return date(year - table.retention.value + 1, 9, 1)
-
-
-def _renumbered(base: Snapshot, draft: Draft) -> Snapshot:
-    return Snapshot(
-        number=draft.number,
-        recorded_at=base.recorded_at,
-        profile=base.profile,
-        key_fingerprint=base.key_fingerprint,
-        tables=draft.tables,
-        history=draft.history,
-        account=base.account,
-        notices=base.notices,
-        receipts=base.receipts,
-        refused=base.refused,
-    )
 
 
 def _rewrite(
@@ -104,8 +91,8 @@ def _rewrite(
 
 
 def _scattered(state: TableState | None) -> set[str]:
-    schools = [file.school_id for file in state.files] if state else []
-    return {school for school in schools if schools.count(school) > 1}
+    files = Counter(file.school_id for file in state.files) if state else Counter[str]()
+    return {school for school, count in files.items() if count > 1}
 
 
 def _clear_snapshots(warehouse: Warehouse, keep: int) -> int:

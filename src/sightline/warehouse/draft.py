@@ -25,7 +25,7 @@ ORDER = ("school_id", "date", "due_on", "pupil_ref")  # so that a reader can ski
 
 @dataclass(frozen=True)
 class Merged:
-    """What became of a table's settled rows; `schools` are those whose rows changed."""
+    """What became of a table's settled rows; `schools` are those they belong to."""
 
     accepted: int
     duplicates: int
@@ -91,15 +91,13 @@ class Draft:
         stored = self.view("stored", table, schools if local and table.name != "pupil" else None)
         self.view("stored_history", table, history=True)
         outcome = compare(engine, table, sealed=sealed, empty=not stored and sealed is None)
-        if table.name in {kept.name for kept in kept_tables(self._contract)}:
-            changed = self._write(table, outcome.replaced, outcome.fresh)
-        else:
-            changed = set(schools) if outcome.fresh or outcome.replaced else set()
+        if table in kept_tables(self._contract):
+            self._write(table, outcome.replaced, outcome.fresh)
         return Merged(
             outcome.fresh + outcome.replaced + outcome.superseded,
             outcome.duplicates,
             outcome.replaced,
-            frozenset(changed),
+            frozenset(schools),
         )
 
     def move(self, moved: str, key: str) -> None:
@@ -120,14 +118,21 @@ class Draft:
             )
             affected = {row["old"] for row in rows} | {row["new"] for row in rows}
             if affected:
-                self._replace(table, source, affected)
+                self.rewrite(table, source, affected)
 
-    def rewrite(self, table: Table, query: str, schools: set[str], *, history: bool) -> None:
+    def rewrite(
+        self, table: Table, query: str, schools: set[str], *, history: bool = False
+    ) -> None:
         """Replace every row of these schools by those of the query."""
-        self._replace(table, query, schools, history=history)
+        states = self.history if history else self.tables
+        scoped = f"SELECT * FROM ({query}) WHERE school_id IN {literals(sorted(schools))}"
+        added = {} if history else digests(self._engine, table, scoped)
+        self._store(table, scoped, schools, history=history)
+        kept = {s: d for s, d in states[table.name].digests.items() if s not in schools}
+        states[table.name] = self._state(table, history, kept | added)
 
-    def _write(self, table: Table, replaced: int, fresh: int) -> set[str]:
-        engine, changed = self._engine, set[str]()
+    def _write(self, table: Table, replaced: int, fresh: int) -> None:
+        engine = self._engine
         stamped = self._stamped(table, "changed")
         query = history_rows(table, self._stamped(table, "earlier", "of_load"))
         if engine.value(f"SELECT count(*) FROM ({query})"):
@@ -136,13 +141,10 @@ class Draft:
             rows = engine.rows(
                 "SELECT DISTINCT school_id FROM changed UNION SELECT DISTINCT school_id FROM gone"
             )
-            changed = {str(row["school_id"]) for row in rows}
-            self._replace(table, current_rows(table, stamped), changed)
+            schools = {str(row["school_id"]) for row in rows}
+            self.rewrite(table, current_rows(table, stamped), schools)
         elif fresh:
-            rows = engine.rows("SELECT DISTINCT school_id FROM changed")
-            changed = {str(row["school_id"]) for row in rows}
             self._append(table, stamped)
-        return changed
 
     def _stamped(self, table: Table, relation: str, load: str = "NULL") -> str:
         """SQL: rows to store with the moment from which they count as known.
@@ -171,16 +173,6 @@ class Draft:
         for school, digest in added.items():
             merged[school] = xor(merged.get(school), digest)
         states[table.name] = self._state(table, history, merged)
-
-    def _replace(
-        self, table: Table, query: str, schools: set[str], *, history: bool = False
-    ) -> None:
-        states = self.history if history else self.tables
-        scoped = f"SELECT * FROM ({query}) WHERE school_id IN {literals(sorted(schools))}"
-        added = {} if history else digests(self._engine, table, scoped)
-        self._store(table, scoped, schools, history=history)
-        kept = {s: d for s, d in states[table.name].digests.items() if s not in schools}
-        states[table.name] = self._state(table, history, kept | added)
 
     def _state(self, table: Table, history: bool, digest: dict[str, str]) -> TableState:
         folder = self._warehouse.table_folder(table.name, history=history)
