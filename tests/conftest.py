@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.school_site import site_folder
+
 ROOT = Path(__file__).resolve().parents[1]
 QUICK_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # short queries: compiling costs more
 NO_JAVA = "Java 17 or later is missing (on Debian: apt-get install default-jre-headless)"
+
+site_folder()  # before Django's settings are first read
 
 # A failure must come back on the next run and on everybody's machine, so the examples are fixed.
 # HYPOTHESIS_PROFILE=explore draws new ones, and more of them.
@@ -24,6 +28,14 @@ settings.register_profile(
     "explore", deadline=None, max_examples=1000, suppress_health_check=_slow, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let each process of a spread run make a site of its own: it must not inherit ours."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        for name in ("DJANGO_SETTINGS_MODULE", "SIGHTLINE_SITE"):
+            os.environ.pop(name, None)
 
 
 def _java_runs() -> bool:

@@ -224,7 +224,7 @@ class Dataset:
     def good(self, table: str) -> Cells:
         """A copy of the cells of a good row, drawn at random."""
         if table == "staff" and not self.with_staff:
-            return {"staff_id": "T1", "school_id": "S1", "name": "Ash", "role": ""}
+            return {"staff_id": "T1", "school_id": "S1", "name": "Ash", "role": "", "left_on": ""}
         return dict(self.rng.choice([x for x in self.lines[table] if x.kind == "good"]).cells)
 
     def fresh(self, table: str) -> Cells:
@@ -261,7 +261,8 @@ def good_rows(rng: Random, *, with_staff: bool) -> Dataset:
     for n in range(1, 5):
         school = f"S{1 + n % 2}"
         ds.row("class", f"C{n}", school, rng.choice(["maths", "art"]), rng.choice(["", "9X"]))
-        ds.row("staff", f"T{n}", school, f"Teacher {n}", rng.choice(["", "tutor"]))
+        left = rng.choice(["", "2026-07-17", "2030-08-31"])
+        ds.row("staff", f"T{n}", school, f"Teacher {n}", rng.choice(["", "tutor"]), left)
         for period in ("1", "2", "01"):
             week, room = rng.choice(["", "A", "B"]), rng.choice(["", "Lab"])
             hours = ("PM", "13:05", "23:59") if period == "2" else ("AM", "00:00", "09:55")

@@ -25,7 +25,7 @@ school | school_id* name* phase*=primary,secondary,all_through,special,fe,he | s
 school_day | school_id* date*:date> kind*=open,inset,holiday,closed term cycle_week=A,B
   | school_id date
 class | class_id* school_id* subject* name | class_id
-staff | staff_id* school_id* name* role | staff_id
+staff | staff_id* school_id* name* role left_on:date> | staff_id
 lesson | class_id* weekday*:integer[1,5] cycle_week=A,B period* session*=AM,PM starts_at*:time
   ends_at*:time staff_id room from_on:date> to_on:date>
   | class_id weekday cycle_week period from_on

@@ -123,19 +123,27 @@ class Engine:
             except duckdb.CatalogException:  # it is of the other kind
                 continue
 
-    def parquet(self, name: str, files: Sequence[Path], schema: pa.Schema) -> None:
+    def parquet(
+        self, name: str, files: Sequence[Path], schema: pa.Schema, *, grown: bool = False
+    ) -> None:
         """Make Parquet files, partitioned by `school_id` in their path, a view of that name.
 
-        The view has the columns of `schema` in that order, also when there is no file at all.
+        The view has the columns of `schema` in that order, also when there is no file at all, and
+        with `grown` when a file is older than a column: its rows have nothing there.
         """
-        if not files:
+        columns = ", ".join(identifier(column) for column in schema.names)
+        listed = ", ".join(literal(str(file)) for file in files)
+        stored = (
+            f"read_parquet([{listed}], hive_partitioning = true, hive_types_autocast = false, "
+            f"union_by_name = {str(grown).lower()})"
+        )
+        if not files or grown:
             self.register(f"{name}__empty", schema.empty_table())
-            source = f"SELECT * FROM {identifier(name + '__empty')}"
+        empty = f"SELECT * FROM {identifier(name + '__empty')}"
+        if not files:
+            source = empty
+        elif grown:
+            source = f"SELECT {columns} FROM ({empty} UNION ALL BY NAME SELECT * FROM {stored})"
         else:
-            listed = ", ".join(literal(str(file)) for file in files)
-            columns = ", ".join(identifier(column) for column in schema.names)
-            source = (
-                f"SELECT {columns} FROM read_parquet([{listed}], hive_partitioning = true, "
-                "hive_types_autocast = false, union_by_name = false)"
-            )
+            source = f"SELECT {columns} FROM {stored}"
         self.run(f"CREATE OR REPLACE TEMP VIEW {identifier(name)} AS {source}")

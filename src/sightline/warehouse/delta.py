@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 
 from sightline.engine.text import literal
+from sightline.warehouse.schema import GROWN
 from sightline.warehouse.snapshot import FileState
 
 if TYPE_CHECKING:
@@ -43,9 +44,11 @@ def write(folder: Path, rows: pa.Table | pa.RecordBatchReader, replaced: Iterabl
 
     schools = sorted(replaced)
     how: dict[str, Any] = {"mode": "append", "partition_by": ["school_id"]}
+    if folder.name in GROWN and folder.exists():
+        how["schema_mode"] = "merge"  # rows of before have nothing in a new column
     if schools:
         listed = ", ".join(literal(school) for school in schools)
-        how = {"mode": "overwrite", "predicate": f"school_id IN ({listed})"}
+        how |= {"mode": "overwrite", "predicate": f"school_id IN ({listed})"}
     # Small row groups let a reader skip the months it does not need.
     writer = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=32_768)
     write_deltalake(

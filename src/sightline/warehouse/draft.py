@@ -13,7 +13,7 @@ from sightline.engine.text import literals
 from sightline.warehouse import delta
 from sightline.warehouse.digest import digests, xor
 from sightline.warehouse.merge import FOREVER, compare, current_rows, history_rows
-from sightline.warehouse.schema import fact_key, fact_schema, kept_tables, school_from
+from sightline.warehouse.schema import GROWN, fact_key, fact_schema, kept_tables, school_from
 from sightline.warehouse.snapshot import TableState
 from sightline.warehouse.store import Warehouse
 
@@ -74,7 +74,8 @@ class Draft:
             if wanted is None or file.school_id in wanted
         ]
         folder = self._warehouse.table_folder(table.name, history=history)
-        self._engine.parquet(name, [folder / file.path for file in files], fact_schema(table))
+        paths = [folder / file.path for file in files]
+        self._engine.parquet(name, paths, fact_schema(table), grown=table.name in GROWN)
         return sum(file.rows for file in files)
 
     def merge(self, table: Table, sealed: str | None = None) -> Merged:

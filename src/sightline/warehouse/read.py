@@ -7,6 +7,7 @@ from sightline.contract import Contract, Table
 from sightline.engine import Engine, identifier, literal
 from sightline.kit import SightlineError
 from sightline.warehouse.schema import (
+    GROWN,
     KNOWN_FROM,
     LOAD,
     fact_columns,
@@ -70,7 +71,7 @@ def _view(
     lost = [file for file in files if not file.exists()]
     if lost:
         raise SightlineError("damaged", str(lost[0]), "a published file is not there")
-    engine.parquet(name, files, fact_schema(table))
+    engine.parquet(name, files, fact_schema(table), grown=table.name in GROWN)
 
 
 def _known_view(

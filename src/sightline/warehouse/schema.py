@@ -5,6 +5,7 @@ import pyarrow as pa
 from sightline.contract import Contract, Table
 
 __all__ = [
+    "GROWN",
     "KNOWN_FROM",
     "LOAD",
     "fact_columns",
@@ -15,6 +16,7 @@ __all__ = [
 ]
 
 KNOWN_FROM = "_known_from"  # the moment from which Sightline counts the row as known (UTC)
+GROWN = {"staff"}  # tables that got a column after sites were first loaded
 LOAD = "_load"  # the number of the load that brought it
 TYPES = {
     "date": pa.date32(),

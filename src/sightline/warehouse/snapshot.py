@@ -41,7 +41,8 @@ class TableState:
 class Snapshot:
     """What readers see. `number` counts loads; `account`, `notices` and `receipts` are its load's.
 
-    `refused` names the sealed file of refused rows, or is None when there are none.
+    `refused` names the sealed file of refused rows, or is None when there are none. `staff` lists
+    by school the ids of the last file that named its staff: who is not in it has left.
     """
 
     number: int
@@ -54,6 +55,7 @@ class Snapshot:
     notices: list[dict[str, Any]]
     receipts: list[dict[str, Any]]
     refused: str | None
+    staff: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

@@ -33,7 +33,7 @@ DICTIONARY = {
         "pupil_id",
         "pupil_id* given_name* family_name* upn date_of_birth:date",
     ),
-    "staff": ("staff_id", "staff_id* school_id* name* role"),
+    "staff": ("staff_id", "staff_id* school_id* name* role left_on:date"),
     "class_member": (
         "class_id pupil_id from_on",
         "class_id* pupil_id* from_on*:date to_on:date",
@@ -154,6 +154,7 @@ def test_only_the_dates_the_dictionary_names_may_lie_ahead() -> None:
         "school_day.date",
         "pupil.enrolled_on",
         "pupil.left_on",
+        "staff.left_on",
         "work.set_on",
         "work.due_on",
         "support.review_on",

@@ -38,8 +38,10 @@ def test_a_strict_loader_accepts_every_row(small: dict[str, Path], name: str) ->
 
 def test_the_tables_are_those_of_the_dictionary_with_every_column() -> None:
     dictionary = {name: table.names for name, table in plain_contract.TABLES.items()}
+    unsaid = {"left_on"} - set(COLUMNS["staff"])  # made-up staff leave by not being in the file
     assert {name: sorted(columns) for name, columns in dictionary.items()} == {
-        name: sorted(columns) for name, columns in COLUMNS.items()
+        name: sorted({*columns, *(unsaid if name == "staff" else ())})
+        for name, columns in COLUMNS.items()
     }
 
 
