@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from sightline.cli.after_load import after_load
 from sightline.cli.options import Json, SiteFolder, chosen_site, day_of, moment_of
+from sightline.cli.prepare import prepare_after_load
 from sightline.cli.show import json_out, json_rows, message, stages, table_out, text_out
 from sightline.kit import SightlineError, plural
 from sightline.pipeline import Loaded, read_refused, tidy
@@ -35,11 +37,16 @@ def load(
         typer.Option("--day", metavar="DATE", help="The day of the load; today by default."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but publish.")] = False,
+    pages: Annotated[
+        bool,
+        typer.Option("--prepare/--no-prepare", help="Let the pages follow, where they are used."),
+    ] = True,
     site: SiteFolder = None,
     as_json: Json = False,
 ) -> None:
     """Collect, check and store a folder of exports, and publish one snapshot."""
     opened = chosen_site(context, site)
+    before = opened.warehouse.current()
     if not folder.is_dir():
         raise SightlineError("no_files", str(folder), "there is no such folder")
     with stages("Loading") as show:
@@ -60,7 +67,10 @@ def load(
         )
     else:
         _print_account(done, dry_run=dry_run)
-    if done.with_warnings:
+    ready = not (pages and done.published) or prepare_after_load(opened, before, day)
+    if not dry_run:
+        after_load(opened)
+    if done.with_warnings or not ready:
         raise typer.Exit(1)
 
 

@@ -5,11 +5,14 @@ room; it calls every room below and decides nothing about pupils.
 """
 
 from sightline.pipeline.account import Account, TableAccount
+from sightline.pipeline.effect import effect_of
 from sightline.pipeline.freshness import freshness
 from sightline.pipeline.load import Loaded, load
+from sightline.pipeline.prepare import group_facts, pages_in_use, prepare, prepare_changed
 from sightline.pipeline.refused import read_refused
-from sightline.pipeline.study import OUTPUT, Study, Week, library_of, opened, week_json
+from sightline.pipeline.study import OUTPUT, Study, library_of, opened
 from sightline.pipeline.tidy import tidy
+from sightline.pipeline.week import Week, week_json
 
 __all__ = [
     "OUTPUT",
@@ -18,10 +21,15 @@ __all__ = [
     "Study",
     "TableAccount",
     "Week",
+    "effect_of",
     "freshness",
+    "group_facts",
     "library_of",
     "load",
     "opened",
+    "pages_in_use",
+    "prepare",
+    "prepare_changed",
     "read_refused",
     "tidy",
     "week_json",

@@ -25,6 +25,7 @@ from sightline.pipeline.refused import (
     same_rows,
     write_refused,
 )
+from sightline.pipeline.staff import staff_seen
 from sightline.site import Site
 from sightline.warehouse import Draft, Merged, Snapshot, Warehouse, fact_key
 from sightline.warehouse.snapshot import publish
@@ -110,6 +111,7 @@ class _Load:
         self.refused: list[pa.Table] = []
         self.receipts: list[dict[str, Any]] = []
         self.schools: set[str] = set()
+        self.staff = dict(self.draft.base.staff) if self.draft.base else {}
         self.mapped = self._register_words()
 
     def collect(self, profile_name: str, folder: Path, *, dry_run: bool) -> None:
@@ -154,7 +156,8 @@ class _Load:
         )
         refused = pa.concat_tables([kept, new])
         stored = any(table.accepted for table in self.account.tables.values())
-        changed = base is None or stored or not same_rows(refused, earlier)
+        changed = base is None or stored or base.staff != self.staff
+        changed = changed or not same_rows(refused, earlier)
         number = base.id if base else None
         if changed and not dry_run:
             number = self._publish(profile, refused).id
@@ -179,6 +182,8 @@ class _Load:
         engine.forget(f"typed_{table.name}")
         engine.forget(f"judged_{table.name}")  # the next table of the same size needs the room
         copies = settle(engine, table)
+        if table.name == "staff":
+            self.staff |= staff_seen(engine, self.staff, in_doubt=bool(faults))
         sealed = register_sealed(engine, vault, table)
         merged = self.draft.merge(table, sealed)
         if merged.accepted:
@@ -256,6 +261,7 @@ class _Load:
             notices=[{k: v for k, v in one.items() if k != "text"} for one in self.notices],
             receipts=self.receipts,
             refused=name,
+            staff=self.staff,
         )
         publish(warehouse.snapshot_folder, snapshot)
         self.progress("published")

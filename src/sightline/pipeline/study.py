@@ -1,8 +1,8 @@
 """Open a published snapshot and study it: signals, the weekly list, one figure explained."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,15 +10,18 @@ from typing import Any
 
 from sightline.contract import read_contract
 from sightline.engine import Engine, literal
+from sightline.engine.text import literals
 from sightline.kit import SightlineError, sentence_list
+from sightline.pipeline.objections import leave_out_of_scope, leave_out_of_themes
+from sightline.pipeline.week import Week
 from sightline.signals import Signal, Values, because, make_scope, read_library, run, values_of
 from sightline.signals.flag import make_flag, threshold_of
 from sightline.signals.good_news import good_news
-from sightline.signals.weekly import WeeklyList, weekly_list
+from sightline.signals.weekly import weekly_list
 from sightline.site import Site
 from sightline.warehouse import Snapshot, open_snapshot
 
-__all__ = ["OUTPUT", "Study", "Week", "library_of", "opened", "week_json"]
+__all__ = ["OUTPUT", "Study", "library_of", "opened"]
 
 OUTPUT = [
     "school_id",
@@ -39,34 +42,6 @@ OUTPUT = [
 ]
 
 
-@dataclass(frozen=True)
-class Week:
-    """A weekly list with everything said around it."""
-
-    school_id: str
-    year_group: int | None
-    as_of: date
-    capacity: int
-    pack: str
-    on_roll: int
-    could_not_tell: int
-    weekly: WeeklyList
-    good: Mapping[str, list[str]]
-
-    def funnel(self) -> dict[str, Any]:
-        """How many met a threshold, and what became of them."""
-        return {
-            "on_roll": self.on_roll,
-            "met_threshold": self.weekly.met_threshold,
-            "shown": len(self.weekly.entries),
-            "left_out": len(self.weekly.left_out),
-            "set_aside": sum(self.weekly.set_aside_counts().values()),
-            "set_aside_by_reason": self.weekly.set_aside_counts(),
-            "could_not_tell": self.could_not_tell,
-            "tie_at_the_cut": self.weekly.tie_at_the_cut,
-        }
-
-
 def library_of(site: Site) -> dict[str, Signal]:
     """The product's signals and the school's own. Raises `bad_signal` where two share a name."""
     ours, own = read_library(), read_library(site.folder / "signals")
@@ -77,10 +52,15 @@ def library_of(site: Site) -> dict[str, Signal]:
 
 
 class Study:
-    """A snapshot opened for reading. Make one with `opened`."""
+    """A snapshot opened for reading. Make one with `opened`.
 
-    def __init__(self, site: Site, snapshot: Snapshot, engine: Engine) -> None:
-        self.site, self.snapshot, self.engine = site, snapshot, engine
+    `on` is the day whose objections are honoured; without it, the last date asked about.
+    """
+
+    def __init__(
+        self, site: Site, snapshot: Snapshot, engine: Engine, on: date | None = None
+    ) -> None:
+        self.site, self.snapshot, self.engine, self.on = site, snapshot, engine, on
         self.library: Mapping[str, Signal] = library_of(site)
         thresholds = str(site.folder / "thresholds.yml")
         self.values: Values = values_of(self.library, site.thresholds(), thresholds)
@@ -98,10 +78,17 @@ class Study:
         year_group: int | None = None,
         pupils: Sequence[str] | None = None,
     ) -> None:
-        """Make the engine's relation `result`: a row per pupil on roll, signal and date."""
+        """Make the engine's relation `result`: a row per pupil on roll, signal and date.
+
+        Who has objected, to everything or to a signal's theme, has no row.
+        """
         schools = None if school is None else [self.checked_school(school)]
+        objected = self.site.objections(self.on or max(dates))
         make_scope(self.engine, dates, schools=schools, year_group=year_group, pupils=pupils)
+        self.objected = self._objected(list(itertools.chain(*objected.values())), max(dates))
+        leave_out_of_scope(self.engine, objected)
         run(self.engine, self.library, names, self.values)
+        leave_out_of_themes(self.engine, self.library, names, objected)
 
     def names(self, pack: str, signal: str | None = None) -> list[str]:
         """The signals of a pack, or the one named."""
@@ -148,7 +135,7 @@ class Study:
 
         Raises `bad_argument` when the site has several schools and none is named.
         """
-        school_id = self._one_school(school)
+        school_id = self.one_school(school)
         pack = pack or self.site.settings["pack"]
         names = self.names(pack)
         earlier = as_of - timedelta(days=7)
@@ -160,7 +147,7 @@ class Study:
             if row["as_of"] == as_of
         ]
         before = {(row["pupil_ref"], row["signal"]) for row in found if row["as_of"] == earlier}
-        term = self._term(school_id, as_of)
+        term = self.term(school_id, as_of)
         chosen = capacity if capacity is not None else int(self.site.settings["capacity"])
         weekly = weekly_list(
             flags,
@@ -171,7 +158,18 @@ class Study:
         )
         refs = [entry.pupil_ref for entry in weekly.entries]
         good = good_news(self.engine, refs, as_of) if "attendance_momentum" in names else {}
-        return Week(school_id, year_group, as_of, chosen, pack, *self._counts(as_of), weekly, good)
+        counts = (*self._counts(as_of), self.objected)
+        return Week(school_id, year_group, as_of, chosen, pack, *counts, weekly, good)
+
+    def _objected(self, refs: Sequence[str], as_of: date) -> int:
+        """How many of these are in scope on a date."""
+        if not refs:
+            return 0
+        found = self.engine.value(
+            f"SELECT count(*) FROM scope WHERE as_of = {literal(as_of)} "
+            f"AND pupil_ref IN {literals(refs)}"
+        )
+        return int(found)
 
     def _counts(self, as_of: date) -> tuple[int, int]:
         row = self.engine.rows(
@@ -182,7 +180,7 @@ class Study:
         )[0]
         return row["on_roll"], row["untold"]
 
-    def _one_school(self, school: str | None) -> str:
+    def one_school(self, school: str | None) -> str:
         if school is not None:
             return self.checked_school(school)
         schools = self.schools()
@@ -200,7 +198,7 @@ class Study:
         remedy = f"The schools are {sentence_list(schools[:20]) or 'none'}."
         raise SightlineError("not_found", "--school", what, remedy)
 
-    def _term(self, school_id: str, as_of: date) -> str:
+    def term(self, school_id: str, as_of: date) -> str:
         """The name of the term that a date is in: within it, ties are broken alike."""
         term = self.engine.value(
             f"SELECT term FROM school_day WHERE school_id = {literal(school_id)} "
@@ -216,11 +214,16 @@ def _third(day: date) -> int:
 
 @contextmanager
 def opened(
-    site: Site, *, school: str | None = None, known_at: datetime | None = None
+    site: Site,
+    *,
+    school: str | None = None,
+    known_at: datetime | None = None,
+    on: date | None = None,
 ) -> Iterator[Study]:
     """A snapshot opened for reading; it stays whole until closed, whatever others write.
 
-    `school` says that only one school's pupils will be asked about. Raises `no_data`.
+    `school` says that only one school's pupils will be asked about; `on` is the day whose
+    objections are honoured, the last date asked about unless given. Raises `no_data`.
     """
     warehouse = site.warehouse
     with (
@@ -233,50 +236,4 @@ def opened(
         schools = None if school is None else [school]
         contract = read_contract()
         open_snapshot(engine, warehouse, snapshot, contract, schools=schools, known_at=known_at)
-        yield Study(site, snapshot, engine)
-
-
-def week_json(week: Week) -> dict[str, Any]:
-    """A weekly list as plain values, for --json and the API."""
-    return {
-        "school_id": week.school_id,
-        "year_group": week.year_group,
-        "as_of": week.as_of.isoformat(),
-        "capacity": week.capacity,
-        "pack": week.pack,
-        "funnel": week.funnel(),
-        "entries": [
-            _entry_json(place, entry, week) for place, entry in enumerate(week.weekly.entries, 1)
-        ],
-        "left_out": [entry.pupil_ref for entry in week.weekly.left_out],
-        "set_aside": dict(week.weekly.set_aside),
-    }
-
-
-def _entry_json(place: int, entry: Any, week: Week) -> dict[str, Any]:
-    return {
-        "place": place,
-        "pupil_ref": entry.pupil_ref,
-        "reasons": [
-            {
-                name: _plain(value)
-                for name, value in asdict(flag).items()
-                if name not in ("school_id", "pupil_ref", "as_of")
-            }
-            for flag in entry.flags
-        ],
-        "also_true": week.good.get(entry.pupil_ref, []),
-        "listed_because": entry.listed_because,
-        "leaves_when": entry.leaves_when,
-        "new_signals": list(entry.new_signals),
-    }
-
-
-def _plain(value: Any) -> Any:
-    return (
-        value.isoformat()
-        if isinstance(value, date)
-        else round(value, 6)
-        if isinstance(value, float)
-        else value
-    )
+        yield Study(site, snapshot, engine, on)

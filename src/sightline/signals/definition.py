@@ -86,9 +86,18 @@ class Signal:
         return sha256(" ".join(bare.split()).encode()).hexdigest()[:16]
 
 
-@cache
 def read_library(folder: Path = LIBRARY) -> dict[str, Signal]:
     """Every signal by name, in the order of its theme and name. Raises `bad_signal`."""
+    return dict(_product() if folder == LIBRARY else _read_all(folder))
+
+
+@cache
+def _product() -> dict[str, Signal]:
+    """The product's own signals, which do not change while it runs."""
+    return _read_all(LIBRARY)
+
+
+def _read_all(folder: Path) -> dict[str, Signal]:
     found = [_read(path) for path in sorted(folder.glob("*/*/signal.yml"))]
     return {signal.name: signal for signal in found}
 

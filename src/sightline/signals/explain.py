@@ -1,8 +1,9 @@
 """One figure explained: the rule, the values in force, the dates, the rows behind it, the sum."""
 
 import string
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,14 @@ from sightline.signals.evidence import rows_behind
 from sightline.signals.run import SqlEngine
 from sightline.signals.sentence import because
 
-__all__ = ["Explanation", "ParameterInForce", "arithmetic", "explain", "rule_in_words"]
+__all__ = [
+    "Explanation",
+    "ParameterInForce",
+    "arithmetic",
+    "explain",
+    "explain_all",
+    "rule_in_words",
+]
 
 FIGURES = ("outcome", "value", "level", "numerator", "denominator", "reason")
 # The worked line of each signal, from its row and parameters; the threshold is added to it.
@@ -96,7 +104,7 @@ class Explanation:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values: dates as text, numbers to 6 decimals."""
-        told: dict[str, Any] = _plain(asdict(self))
+        told: dict[str, Any] = _plain(vars(self))
         return told
 
     def as_text(self) -> str:
@@ -125,11 +133,34 @@ def explain(
     row: Mapping[str, Any],
 ) -> Explanation:
     """Explain one row of `result`, with all its RESULT_COLUMNS, after `run` for the same scope."""
+    return explain_all(engine, library, name, values, [row])[0]
+
+
+def explain_all(
+    engine: SqlEngine,
+    library: Mapping[str, Signal],
+    name: str,
+    values: Values,
+    rows: Sequence[Mapping[str, Any]],
+) -> list[Explanation]:
+    """Explain many rows of one signal in one reading of what is behind them."""
+    behind: dict[tuple[str, date], list[Mapping[str, Any]]] = defaultdict(list)
+    for one in rows_behind(engine, library, name, values):
+        behind[one["pupil_ref"], one["as_of"]].append(one)
     signal = library[name]
-    key = (row["pupil_ref"], row["as_of"])
-    found = rows_behind(engine, library, name, values)
+    return [
+        _explanation(signal, values, row, behind[row["pupil_ref"], row["as_of"]]) for row in rows
+    ]
+
+
+def _explanation(
+    signal: Signal,
+    values: Values,
+    row: Mapping[str, Any],
+    found: Sequence[Mapping[str, Any]],
+) -> Explanation:
     return Explanation(
-        signal=name,
+        signal=signal.name,
         pupil_ref=row["pupil_ref"],
         as_of=row["as_of"],
         title=signal.title,
@@ -146,7 +177,6 @@ def explain(
         evidence=tuple(
             {name: one[name] for name in ("date", "what", "detail", "counts", "of", "part")}
             for one in found
-            if (one["pupil_ref"], one["as_of"]) == key
         ),
     )
 
@@ -178,7 +208,9 @@ def _in_force(signal: Signal, one: Parameter, values: Values) -> ParameterInForc
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
+    if isinstance(value, ParameterInForce):
+        value = vars(value)
+    if isinstance(value, Mapping):
         return {name: _plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]

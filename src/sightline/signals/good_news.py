@@ -26,7 +26,7 @@ def good_news(engine: SqlEngine, pupil_refs: Collection[str], as_of: date) -> di
     )
     results = engine.rows(
         f"SELECT * FROM result WHERE as_of = {literal(as_of)} AND outcome = 'clear' "
-        f"AND pupil_ref IN ({listed})"
+        f"AND pupil_ref IN ({listed}) ORDER BY pupil_ref, signal"
     )
     told = {row["pupil_ref"]: _sentences(row) for row in facts}
     for row in results:
