@@ -4,9 +4,13 @@ settings.toml    names and limits            thresholds.yml   changed thresholds
 mappings/        the school's own words      signals/         the school's own signals
 secret.key       never leaves the site       vault.sqlite     identities, sealed
 warehouse/       facts without identities    access.log       every look at an identity
+sheets/          what pages need, prepared   decisions.sqlite people, decisions, the record
+signin.yml       the school's own sign-on    static/          styles and script, as served
+objections.json  who is left out of signals, written by the pages
 """
 
 import csv
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -43,6 +47,18 @@ SETTINGS: dict[str, Setting] = {
     "phase": Setting(str, "secondary", (), "That school's phase, as in the dictionary."),
     "academic_year": Setting(str, "", (), "First day (YYYY-MM-DD) of the year of exports."),
     "severity_when_blank": Setting(str, "", (), "Severity of concerns exported without one, 1-5."),
+    "database": Setting(str, "", (), "postgresql://user:password@host/name; empty: SQLite here."),
+    "hosts": Setting(str, "", (), "Names under which the pages are reached, with spaces between."),
+    "mail_host": Setting(str, "", (), "The school's mail relay; empty: no mail is sent."),
+    "mail_port": Setting(int, 25, (1, 65535), "The relay's port; 587 uses TLS."),
+    "mail_user": Setting(str, "", (), "The relay's user; its password: SIGHTLINE_MAIL_PASSWORD."),
+    "mail_from": Setting(str, "", (), "The address that mail comes from."),
+    "dsl_name": Setting(str, "", (), "The designated safeguarding lead, as shown to staff."),
+    "dsl_phone": Setting(str, "", (), "Their telephone number."),
+    "dsl_mail": Setting(str, "", (), "Their mail address: urgent alerts go there at once."),
+    "crisis_words": Setting(str, "", (), "What to do out of hours, in the school's own words."),
+    "demo": Setting(str, "", ("", "yes"), "Only the demo may set this: no second factor."),
+    "today": Setting(str, "", (), "Only for the demo: the day its pages take for today."),
 }
 MAPPINGS = {
     "behaviour_categories": "A word used in the school for a behaviour, and the standard word.",
@@ -85,6 +101,29 @@ class Site:
         if found is not None and not isinstance(found, dict):
             raise SightlineError("bad_settings", str(path), "expected lines of signal.name: value")
         return found or {}
+
+    def objections(self, on: date) -> dict[str, dict[str, frozenset[str]]]:
+        """Who has objected, as in force on a day: school -> pupil_ref -> themes (empty: all).
+
+        Raises `damaged` rather than guess: nobody who objected is listed for a broken file.
+        """
+        path = self.folder / "objections.json"
+        if not path.exists():
+            return {}
+        found: dict[str, dict[str, frozenset[str]]] = {}
+        try:
+            for one in json.loads(path.read_text(encoding="utf-8")):
+                from_on, to_on = date.fromisoformat(one["from_on"]), one["to_on"]
+                if from_on <= on and (to_on is None or on <= date.fromisoformat(to_on)):
+                    school = found.setdefault(one["school_id"], {})
+                    before = school.get(one["pupil_ref"])
+                    everything = not one["themes"] or before == frozenset()
+                    themes = (before or frozenset()) | frozenset(one["themes"])
+                    school[one["pupil_ref"]] = frozenset() if everything else themes
+        except (KeyError, TypeError, ValueError) as error:
+            remedy = "Run `sightline serve`, which writes it again from the database."
+            raise SightlineError("damaged", str(path), "this is not as written", remedy) from error
+        return found
 
     def words(self, mapping: str) -> dict[str, str]:
         """The school's own words in lower case, each with its standard word."""
