@@ -1,0 +1,3 @@
+"""The only code of this room that writes: check, change, record, announce."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Changes of this room's tables, in order."""
+
+__all__: list[str] = []
