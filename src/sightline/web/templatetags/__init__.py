@@ -1,0 +1,3 @@
+"""What templates may ask by themselves."""
+
+__all__: list[str] = []
