@@ -18,19 +18,23 @@ BRIEF := sed -u -n -e 's/^Collecting \([^ ]*\).*/  \1/p' \
 	-e 's/^ *Building wheel for \([^ ]*\).*started.*/  building \1/p' \
 	-e 's/^Installing collected packages.*/  installing .../p'
 ARGS ?=
+SPREAD := --numprocesses 2 --dist loadgroup # the tests, over this many processes
 
 .PHONY: help
 help: ## list what there is to run
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 .PHONY: demo
-demo: $(VENV)/.runtime ## a made-up school in demo-site/ and this week's list for one year group
-	@$(BIN)/sightline demo demo-site || [ $$? -eq 1 ] # 1: done, with refusals or warnings
+demo: $(VENV)/.runtime ## a made-up school in demo-site/, served at http://127.0.0.1:8000
+	@contrib/ensure pango || true
+	@$(BIN)/sightline demo demo-site
 
 .PHONY: test
 test: $(VENV)/.dev ## every test; ARGS='-k lateness' chooses some
-	@contrib/ensure-java || true
-	@$(BIN)/pytest $(ARGS)
+	@contrib/ensure java browser postgresql pango || true
+	@$(BIN)/pytest $(SPREAD) $(ARGS)
+	@echo "Once more on PostgreSQL: what people decide"
+	@contrib/with-postgres $(BIN)/pytest $(SPREAD) tests/decisions $(ARGS) || [ $$? -eq 5 -o $$? -eq 77 ]
 
 .PHONY: check
 check: $(VENV)/.dev ## format, lint, types, imports, SQL, generated pages

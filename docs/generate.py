@@ -57,7 +57,7 @@ def commands() -> str:
     ]
     if shared := list(rows_of(group)):
         lines += ["", "Before the command:", *shared]
-    for name, command in sorted(group.commands.items()):
+    for name, command in all_commands(group):
         if not command.hidden:
             lines += [
                 "",
@@ -69,6 +69,15 @@ def commands() -> str:
             ]
             lines += rows_of(command)
     return "\n".join(lines)
+
+
+def all_commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command by its full name: `load`, and `audit verify` for one of a family."""
+    for name, command in sorted(group.commands.items()):
+        if hasattr(command, "commands"):
+            yield from all_commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
 
 
 def errors() -> str:

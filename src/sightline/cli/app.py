@@ -7,7 +7,20 @@ from pathlib import Path
 import typer
 
 from sightline import __version__
-from sightline.cli import keep, look, make
+from sightline.cli import (
+    audit,
+    casework,
+    demo,
+    keep,
+    keys,
+    look,
+    make,
+    people,
+    prepare,
+    pupil,
+    serve,
+    work,
+)
 from sightline.cli.options import SiteFolder
 from sightline.cli.show import message
 from sightline.kit import SightlineError
@@ -21,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for group in (make, keep, look):
+for group in (make, demo, serve, keep, look, prepare, work, casework, people, keys, audit, pupil):
     group.add_to(app)
 
 

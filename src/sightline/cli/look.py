@@ -3,7 +3,7 @@
 import getpass
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -53,7 +53,7 @@ def signals(
     """Work out every signal for every pupil on roll on a date."""
     chosen, day = chosen_site(context, site), day_of(as_of, "--as-of")
     moment = moment_of(known_at, "--known-at")
-    with opened(chosen, school=school, known_at=moment) as study:
+    with opened(chosen, school=school, known_at=moment, on=_today(chosen)) as study:
         names = study.names(_pack(chosen, pack), signal)
         study.signals([day], names=names, school=school, year_group=year)
         extra = _identities(study, names=show_names, ids=source_ids)
@@ -84,7 +84,7 @@ def week(
     """Print the weekly list: at most ten pupils, each with the reason in a sentence."""
     chosen, day = chosen_site(context, site), day_of(as_of, "--as-of")
     moment = moment_of(known_at, "--known-at")
-    with opened(chosen, school=school, known_at=moment) as study:
+    with opened(chosen, school=school, known_at=moment, on=_today(chosen)) as study:
         found = study.week(
             day, school=school, year_group=year, capacity=capacity, pack=_pack(chosen, pack)
         )
@@ -126,6 +126,8 @@ def _funnel_sentence(week: Week) -> str:
         parts.append(f"{told['set_aside']} are set aside ({why})")
     if told["could_not_tell"]:
         parts.append(f"for {told['could_not_tell']} there is too little data to tell")
+    if told["objected"]:
+        parts.append(f"{told['objected']} are left out because they or their family objected")
     if told["tie_at_the_cut"]:
         parts.append("the first left out tied with the last shown")
     return "; ".join(parts) + "."
@@ -144,13 +146,14 @@ def explain(
     from sightline.signals.explain import explain as explain_row
 
     chosen, day = chosen_site(context, site), day_of(as_of, "--as-of")
-    with opened(chosen, known_at=moment_of(known_at, "--known-at")) as study:
+    moment = moment_of(known_at, "--known-at")
+    with opened(chosen, known_at=moment, on=_today(chosen)) as study:
         (name,) = study.names("", signal)
         refs = [pupil, *chosen.keys.pupil_refs([pupil])]
         study.signals([day], names=[name], pupils=refs)
         rows = study.engine.rows("SELECT * FROM result")
         if not rows:
-            what = f"no pupil `{pupil}` is on roll on {day}"
+            what = f"no pupil `{pupil}` is on roll on {day}, or they have objected"
             raise SightlineError("not_found", "PUPIL", what, "Take a pseudonym from a list.")
         told = explain_row(study.engine, study.library, name, study.values, rows[0])
     if as_json:
@@ -210,6 +213,11 @@ def doctor(context: typer.Context, site: SiteFolder = None, as_json: Json = Fals
         raise typer.Exit(2)
     if "warning" in worst:
         raise typer.Exit(1)
+
+
+def _today(site: Site) -> date:
+    """The day whose objections hold: today, which in the demo is the day of its data."""
+    return day_of(site.settings["today"] or None, "today")
 
 
 def _pack(site: Site, pack: str | None) -> str:

@@ -1,16 +1,13 @@
-"""Commands that make something new: a site, made-up schools, the demo."""
+"""Commands that make something new: a site, made-up schools."""
 
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sightline.cli.look import print_week
 from sightline.cli.options import day_of
 from sightline.cli.show import message, stages, text_out
 from sightline.kit import SightlineError, plural
-from sightline.pipeline import load, opened
 from sightline.site import make_site
 
 __all__ = ["add_to"]
@@ -63,42 +60,7 @@ def synth(
         text_out(comparison_table(compare(folder)))
 
 
-def demo(
-    folder: Annotated[Path, typer.Argument(metavar="SITE", help="A folder that may be emptied.")],
-) -> None:
-    """Make the demo school and its site, load it, and print this week's list for Year 9."""
-    import shutil
-
-    from sightline.synthetic import DEMO_AS_OF, write_demo
-
-    if (
-        folder.exists()
-        and any(folder.iterdir())
-        and not (folder / "exports" / "truth.json").exists()
-    ):
-        what = "the folder holds something that is not the demo"
-        raise SightlineError("site_exists", str(folder), what)
-    shutil.rmtree(folder, ignore_errors=True)
-    exports = folder / "exports"
-    exports.mkdir(parents=True)
-    with stages("Demo school") as show:
-        show("writing its exports")
-        write_demo(exports, until=DEMO_AS_OF)
-        site = make_site(folder)
-        evening = datetime.combine(DEMO_AS_OF, time(18), UTC)
-        load(site, "canonical", exports, recorded_at=evening, load_day=DEMO_AS_OF, progress=show)
-    with opened(site) as study:
-        print_week(study, study.week(DEMO_AS_OF, year_group=9), {})
-    text_out()
-    text_out("See more:")
-    text_out(f"  export SIGHTLINE_SITE={folder}; . .venv/bin/activate")
-    text_out(f"  sightline week --as-of {DEMO_AS_OF} --year 9 --show-names   the names")
-    text_out(f"  sightline explain PUPIL SIGNAL --as-of {DEMO_AS_OF}   how a figure came about")
-    text_out(f"  sightline signals --as-of {DEMO_AS_OF} --year 9   every figure")
-    text_out("  sightline quarantine   rows that were refused, and why")
-
-
 def add_to(app: typer.Typer) -> None:
     """Register these commands."""
-    for command in (init, synth, demo):
+    for command in (init, synth):
         app.command()(command)

@@ -1,0 +1,3 @@
+"""Django's settings, addresses and entry point for one site."""
+
+__all__: list[str] = []

@@ -1,0 +1,21 @@
+"""Make a site's database and static files ready to serve; safe to repeat."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connections
+
+from sightline.governance.objections_file import mirror_objections
+
+__all__ = ["make_ready"]
+
+
+def make_ready(*, static: bool = True) -> None:
+    """Bring the tables up to date, mirror objections, put styles, script and fonts in place."""
+    quiet: dict[str, Any] = {"verbosity": 0, "interactive": False}
+    call_command("migrate", **quiet)
+    call_command("createcachetable", verbosity=0)
+    mirror_objections()
+    if static:
+        call_command("collectstatic", **quiet)
+    connections.close_all()  # processes made later must not share a connection
