@@ -34,7 +34,7 @@ test: $(VENV)/.dev ## every test; ARGS='-k lateness' chooses some
 	@contrib/ensure java browser postgresql pango || true
 	@$(BIN)/pytest $(SPREAD) $(ARGS)
 	@echo "Once more on PostgreSQL: what people decide"
-	@contrib/with-postgres $(BIN)/pytest $(SPREAD) tests/decisions $(ARGS) || [ $$? -eq 5 -o $$? -eq 77 ]
+	@contrib/with-postgres --forgetful $(BIN)/pytest $(SPREAD) tests/decisions $(ARGS) || [ $$? -eq 5 -o $$? -eq 77 ]
 
 .PHONY: check
 check: $(VENV)/.dev ## format, lint, types, imports, SQL, generated pages

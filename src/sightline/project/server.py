@@ -1,5 +1,6 @@
 """The web server: a few processes, and one beside them for mail and reminders."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -43,11 +44,18 @@ class Server(BaseApplication):
                 self.cfg.set(name, value)
 
     def load(self) -> Any:
+        from django.urls import get_resolver
+
         from sightline.project.wsgi import application
 
+        _ = get_resolver().url_patterns  # every view, read once and not by each process
         return application
 
     def _ready(self, server: Any) -> None:
+        # What is read by now stays. Looking through all of it for garbage would hold up a page now
+        # and then, and give each process a copy of its own.
+        gc.collect()
+        gc.freeze()
         command = [sys.executable, "-m", "sightline.cli", "work", "--site", str(self.folder)]
         self.beside = subprocess.Popen(command, env=os.environ.copy())
         self.started()

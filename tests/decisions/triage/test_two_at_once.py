@@ -8,6 +8,9 @@ import pytest
 from django.conf import settings
 
 
+pytestmark = pytest.mark.xdist_group("two_at_once")  # they share one scratch database
+
+
 @pytest.fixture(scope="module")
 def outcome(school, tmp_path_factory):
     name = "sightline_two_at_once"
