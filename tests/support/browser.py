@@ -33,6 +33,16 @@ FLAGS = [
 ]
 AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE_OPTIONS = {
+    "runOnly": {"type": "tag", "values": TAGS},
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+AXE_RUN = f"""
+Promise.allSettled(document.getAnimations().map(one => one.finished))
+  .then(() => axe.run(document, {json.dumps(AXE_OPTIONS)}))
+  .then(found => JSON.stringify(found.violations))
+"""
 WIDTHS = (320, 390, 768, 1024, 1440)
 ANSWERED = re.compile(r"^Failed to load resource: .* status of (404|409|422) ")
 # WCAG 1.4.12: a reader may set all of these, and nothing may be lost.
@@ -54,22 +64,18 @@ def running_browser() -> Iterator[Browser]:
 
 
 def axe_faults(page: Page) -> list[str]:
-    """Every violation axe finds, as "rule: what (first element)".
+    """Every violation axe finds, as "rule: what (first element)", once colours have settled.
 
     axe is put into the page by the debugger, past the page's policy, which allows no such script.
     """
     session = page.context.new_cdp_session(page)
-    session.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
-    run = {
-        "runOnly": {"type": "tag", "values": TAGS},
-        "rules": {"target-size": {"enabled": True}},
-        "resultTypes": ["violations"],
-    }
-    expression = f"axe.run(document, {json.dumps(run)}).then(r => JSON.stringify(r.violations))"
+    if page.evaluate("typeof axe") == "undefined":
+        session.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
     found = session.send(
         "Runtime.evaluate",
-        {"expression": expression, "awaitPromise": True, "returnByValue": True},
+        {"expression": AXE_RUN, "awaitPromise": True, "returnByValue": True},
     )
+    session.detach()
     assert "exceptionDetails" not in found, found
     violations: list[dict[str, Any]] = json.loads(found["result"]["value"])
     return [f"{one['id']}: {one['help']} ({one['nodes'][0]['html'][:160]})" for one in violations]

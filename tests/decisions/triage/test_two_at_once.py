@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-
 pytestmark = pytest.mark.xdist_group("two_at_once")  # they share one scratch database
 
 

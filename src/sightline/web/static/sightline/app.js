@@ -74,7 +74,7 @@ document.addEventListener("keydown", (event) => {
   if (key === "?" && byId("keys")) byId("keys").showModal();
   else if (key === "/" && body.dataset.find) {
     const field = document.querySelector("[data-find-field]");
-    if (field) field.focus(); else location.assign(body.dataset.find);
+    if (field) field.focus(); else location.assign(`${body.dataset.find}#find`);
   } else return;
   event.preventDefault();
 });
@@ -155,5 +155,6 @@ function ended() {
   root.classList.add("ended");
 }
 
-// ---- a summary of errors takes the focus
-byId("errors")?.focus();
+// ---- a summary of errors takes the focus; else the box of a search asked for by key
+if (byId("errors")) byId("errors").focus();
+else if (location.hash === "#find") document.querySelector("[data-find-field]")?.focus();
