@@ -56,7 +56,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.saml",
     "allauth.usersessions",
     "csp",
-    "django_htmx",
     "django_tasks",
 ]
 MIDDLEWARE = [
@@ -71,7 +70,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "sightline.web.middleware.SafePages",
 ]
 TEMPLATES = [

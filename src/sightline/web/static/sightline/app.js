@@ -109,7 +109,7 @@ if (tabs) tabs.onmessage = () => seen(false);
 if (body.dataset.idle) {
   seen(true);
   setInterval(look, 5000);
-  for (const name of ["htmx:afterRequest", "sightline:saved"]) document.addEventListener(name, () => seen(true));
+  document.addEventListener("sightline:saved", () => seen(true));
 }
 
 export function seen(tell) {
