@@ -12,7 +12,7 @@ from tests.support.served import Served, serving
 
 TUESDAY = "2026-03-10"  # when the demo's class teacher has lessons
 NEVER = re.compile(r"\d+%|\d+ of \d+|points|attendance|concern|late for|noticed", re.IGNORECASE)
-MOST_HTML, MOST_IN_ALL = 30_000, 60_000  # bytes on the wire
+MOST_HTML, MOST_IN_ALL = 30_000, 60_000  # characters of the page; bytes on the wire
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_one_tap_after_the_lesson_is_kept(phone: Page) -> None:
 
 def test_it_is_light_enough_for_patchy_wifi_and_leaves_nothing_on_the_phone(phone: Page) -> None:
     sizes = transferred(phone, "/lesson/")
-    assert sizes["Document"] < MOST_HTML
+    assert len(phone.content()) < MOST_HTML
     assert sum(sizes.values()) < MOST_IN_ALL, sizes
     assert phone.evaluate("localStorage.length + sessionStorage.length") == 0
     assert phone.evaluate("caches.keys().then(all => all.length)") == 0

@@ -47,7 +47,7 @@ def record_the_objection(page: Page, name: str, tag: str) -> None:
     expect(page.locator("#errors a").first).to_be_visible()
     page.check("#id_kind_objection")
     page.check("#id_scope")
-    page.fill("#id_reason", "The mother asked by letter that no list is made about him.")
+    page.fill("#id_reason", "The family asked by letter to be on no list.")
     page.click("main button:has-text('Record it')")
     expect(page.locator("main table")).to_contain_text(name)
 

@@ -4,6 +4,7 @@
 const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
 const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 const listed = (list = []) => list.map((one) => ({ ...one, id: bytes(one.id) }));
+const numbered = /^[\d.]+$|^\[/.test(location.hostname); // where browsers offer no passkeys
 const given = () => JSON.parse(document.getElementById("passkey-data").textContent);
 
 function sent(credential) {
@@ -61,7 +62,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       form.credential.value = JSON.stringify(sent(await ways[form.dataset.passkey](form)));
       form.submit();
     } catch {
-      told.textContent = "The passkey was not used. Try again, or choose another way.";
+      told.textContent = numbered ? "Passkeys need an address with a name, such as localhost, and not one of numbers." : "The passkey was not used. Try again, or choose another way.";
       told.hidden = false;
     }
   });
