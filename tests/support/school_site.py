@@ -10,6 +10,7 @@ from pathlib import Path
 __all__ = ["ROLES", "SCHOOL", "TODAY", "Colleague", "load_school", "site_folder"]
 
 SCHOOL = "S0000"
+SECRET = "5369676874" + "6c" * 27  # of the tests' made-up school alone
 TODAY = date(2026, 3, 9)  # the Monday after the demo's last day of data
 
 
@@ -46,6 +47,7 @@ def site_folder() -> Path:
 
     folder = Path(tempfile.mkdtemp(prefix="sightline-tests-"))
     make_site(folder)
+    (folder / "secret.key").write_text(SECRET + "\n")  # the same pupil refs on every run
     with (folder / "settings.toml").open("a", encoding="utf-8") as file:
         file.write(f'\ndemo = "yes"\ntoday = "{TODAY}"\n')
     (folder / "static").mkdir()  # where WhiteNoise looks for files

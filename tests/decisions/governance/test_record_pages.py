@@ -84,9 +84,10 @@ def test_a_pupil_found_by_name_is_a_recorded_look_and_the_name_is_in_no_address(
 ) -> None:
     client = signed_in("dpo")
     page = client.post(reverse("record"), {"name": pupil_name.upper()})
-    assert [one.ref for one in page.context["found"]] == [pupil]
+    found = {one.ref for one in page.context["found"]}  # another's name may hold this one's
+    assert pupil in found
     assert f'href="?pupil={pupil}"' in page.content.decode()
-    assert {row.subject for row in looks()} == {"the record", pupil}
+    assert {row.subject for row in looks()} == {"the record", *found}
     assert pupil_name not in str([row.__dict__ for row in looks()])
 
 
