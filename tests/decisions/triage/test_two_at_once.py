@@ -7,12 +7,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-pytestmark = pytest.mark.xdist_group("two_at_once")  # they share one scratch database
-
 
 @pytest.fixture(scope="module")
 def outcome(school, tmp_path_factory):
-    name = "sightline_two_at_once"
+    name = f"sightline_two_at_once_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     if "sqlite3" in settings.DATABASES["default"]["ENGINE"]:
         name = str(tmp_path_factory.mktemp("two") / "two.sqlite")
     root = Path(__file__).resolve().parents[3]
