@@ -17,7 +17,7 @@ from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from sightline.access import PupilPlace, Reason, Viewer, may, why_may_see
+from sightline.access import Reason, Viewer, may, why_may_see
 from sightline.governance.queries import viewer_of
 from sightline.people.models import User
 from sightline.record.chain import Entry, record
@@ -178,13 +178,6 @@ def pupil_or_404(
         visit.saw(area, school_id=school_id, subject=pupil_ref, why=reason.words)
         return sheets.pupil(pupil_ref), reason
     raise Http404
-
-
-def level_of(request: HttpRequest, place: PupilPlace, area: str) -> str:
-    """In how much detail this viewer sees an area about a pupil: none, indicator or event."""
-    visit: Visit = request.visit  # type: ignore[attr-defined]
-    reason = why_may_see(visit.viewer, place, area)
-    return reason.level if reason else "none"
 
 
 def schools_of(viewer: Viewer) -> Collection[str]:

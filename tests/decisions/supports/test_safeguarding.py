@@ -118,6 +118,9 @@ def test_an_unanswered_alert_waits_for_senior_leaders_and_the_safeguarding_lead(
     site_setting(dsl_mail="SENCO@school.test")
     assert open_alerts(colleague("senco"), on) == [post]
     assert open_alerts(colleague("senior_leader"), on + timedelta(days=300)) == [post]
+    for address in ("/safeguarding/", "/patterns/"):  # on every page of theirs, once
+        shown = signed_in("senior_leader").get(address).content.decode()
+        assert shown.count("asked for the safeguarding lead") == 1
     page = press(signed_in("senior_leader"), "answered", signpost=post.pk)
     assert "asked for the safeguarding lead" not in page
     assert open_alerts(colleague("senco"), on) == []

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from sightline.messages.actions.alerts import alert_safeguarding
 from sightline.triage.actions.safeguarding import answer, use_path
-from sightline.triage.safeguarding_queries import may_answer, open_alerts, signpost_of
+from sightline.triage.safeguarding_queries import may_answer, signpost_of
 from sightline.web.door import page, schools_of
 
 __all__ = ["safeguarding"]
@@ -23,7 +23,6 @@ def safeguarding(request: HttpRequest) -> HttpResponse:
     """Who to contact. Records that the path was used: never about whom, never what."""
     if request.method == "POST":
         return _act(request)
-    visit = request.visit  # type: ignore[attr-defined]
     known = settings.SITE.settings
     context = {
         "name": known["dsl_name"],
@@ -31,7 +30,6 @@ def safeguarding(request: HttpRequest) -> HttpResponse:
         "mail": known["dsl_mail"],
         "crisis_words": known["crisis_words"],
         "used": _mine(request),
-        "open": open_alerts(visit.user, visit.viewer.on),
         "wrong": "",
     }
     return render(request, "sightline/safeguarding/path.html", context)
