@@ -48,7 +48,10 @@ def _java_runs() -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let Spark's tests talk to their own machine; set them aside where there is no Java."""
+    """Let tests marked so talk to their own machine; set Spark's aside where there is no Java."""
+    for item in items:
+        if item.get_closest_marker("loopback"):
+            item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
     spark_tests = [item for item in items if item.get_closest_marker("spark")]
     java = _java_runs() if spark_tests else True
     for item in spark_tests:

@@ -6,23 +6,28 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from sightline.kit import SightlineError, nearest
+from sightline.sources.documents import READERS
+from sightline.sources.files import SourceFile
 from sightline.sources.header import Column
 from sightline.sources.prepare import Expected, Prepared, notice, prepare
 from sightline.sources.profile import Profile, View, views_in
+from sightline.sources.together import view_of
 from sightline.sources.types import Notice, Wanted
 
-__all__ = ["Assigned", "assign"]
+__all__ = ["Assigned", "assign", "expected_of"]
 
 
 @dataclass(slots=True)
 class Assigned:
     """The files that are ready to be read, by raw view and by canonical table.
 
-    `mapped` are the tables that the profile's SQL fills from them.
+    `documents` may fill every view their reader knows. `mapped` are the tables that the profile's
+    SQL fills from them.
     """
 
     views: dict[str, list[Prepared]] = field(default_factory=dict)
     tables: dict[str, Prepared] = field(default_factory=dict)
+    documents: list[SourceFile] = field(default_factory=list)
     mapped: set[str] = field(default_factory=set)
     notices: list[Notice] = field(default_factory=list)
 
@@ -38,12 +43,12 @@ def assign(folder: Path, profile: Profile, wanted: Mapping[str, Wanted]) -> Assi
         raise SightlineError("no_files", str(folder), "there is no such folder")
     assigned, known = Assigned(), 0
     for path in sorted(folder.iterdir()):
-        if path.suffix == ".csv" and path.stem in wanted:
+        if expected := expected_of(path.name, profile, wanted):
             known += 1
-            _prepare_table(path, path.stem, wanted[path.stem], assigned)
-        elif view := _view_of(path.name, profile):
+            _prepare(path, *expected, assigned)
+        elif _is_document(path.name, profile):
             known += 1
-            _prepare_view(path, view, profile, assigned)
+            _open_document(path, assigned)
         elif why := _why_ignored(path.name, profile):
             assigned.notices.append(notice("ignored_file", path.name, None, why))
         elif path.suffix.lower() == ".csv":
@@ -58,9 +63,10 @@ def assign(folder: Path, profile: Profile, wanted: Mapping[str, Wanted]) -> Assi
 
 def _choose(profile: Profile, assigned: Assigned) -> None:
     """Which tables the profile's SQL fills, and a word on files that are left without a table."""
-    possible = {
-        table for table, any_of in profile.tables.items() if set(any_of) & set(assigned.views)
-    }
+    filled = set(assigned.views)
+    if assigned.documents:
+        filled |= set(READERS[profile.reads].views)
+    possible = {table for table, any_of in profile.tables.items() if set(any_of) & filled}
     assigned.mapped = possible - set(assigned.tables)
     for table in sorted(possible & set(assigned.tables)):
         text = f"read instead of the supplier's own files for {table}"
@@ -71,6 +77,27 @@ def _choose(profile: Profile, assigned: Assigned) -> None:
             assigned.notices.append(notice("unknown_file", prepared.file.name, None))
 
 
+def _prepare(path: Path, kind: str, expected: Expected, assigned: Assigned) -> None:
+    prepared, notices = prepare(path, expected)
+    assigned.notices += notices
+    if prepared and expected.exact:
+        assigned.tables[expected.table] = prepared
+    elif prepared:
+        assigned.views.setdefault(kind, []).append(prepared)
+
+
+def _is_document(name: str, profile: Profile) -> bool:
+    return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in profile.documents)
+
+
+def _open_document(path: Path, assigned: Assigned) -> None:
+    try:
+        assigned.documents.append(SourceFile(path, path.name))
+    except OSError as error:
+        text = error.strerror or str(error)
+        assigned.notices.append(notice("unreadable_file", path.name, None, text))
+
+
 def _why_ignored(name: str, profile: Profile) -> str | None:
     for pattern, why in profile.ignored.items():
         if fnmatchcase(name.lower(), pattern.lower()):
@@ -78,15 +105,22 @@ def _why_ignored(name: str, profile: Profile) -> str | None:
     return None
 
 
-def _view_of(name: str, profile: Profile) -> View | None:
-    for view in profile.views:
-        if any(fnmatchcase(name.lower(), pattern.lower()) for pattern in view.match):
-            return view
-    return None
+def expected_of(
+    name: str, profile: Profile, wanted: Mapping[str, Wanted]
+) -> tuple[str, Expected] | None:
+    """What a file of this name is (`<table>.csv`, or a raw view) and should look like.
+
+    None for a file that the profile does not know.
+    """
+    path = Path(name)
+    if path.suffix == ".csv" and path.stem in wanted:
+        return name, _as_table(path.stem, wanted[path.stem])
+    view = view_of(name, profile)
+    return (view.name, _as_view(view, profile)) if view else None
 
 
-def _prepare_view(path: Path, view: View, profile: Profile, assigned: Assigned) -> None:
-    expected = Expected(
+def _as_view(view: View, profile: Profile) -> Expected:
+    return Expected(
         table=view.feeds,
         columns=view.columns,
         exact=False,
@@ -95,20 +129,13 @@ def _prepare_view(path: Path, view: View, profile: Profile, assigned: Assigned) 
         wide=view.wide,
         header_within=view.header_within,
     )
-    prepared, notices = prepare(path, expected)
-    assigned.notices += notices
-    if prepared:
-        assigned.views.setdefault(view.name, []).append(prepared)
 
 
-def _prepare_table(path: Path, table: str, wanted: Wanted, assigned: Assigned) -> None:
+def _as_table(table: str, wanted: Wanted) -> Expected:
     columns = tuple(
         Column(column, (column,), required=column in wanted.required) for column in wanted.columns
     )
-    prepared, notices = prepare(path, Expected(table, columns, exact=True))
-    assigned.notices += notices
-    if prepared:
-        assigned.tables[table] = prepared
+    return Expected(table, columns, exact=True)
 
 
 def _unknown(name: str, profile: Profile, wanted: Mapping[str, Wanted]) -> Notice:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pc
 
+from sightline.sources.files import BOM
 from sightline.sources.records import CELL_LIMIT
 
 __all__ = ["plain_end", "read_plain"]
@@ -85,7 +86,8 @@ def read_plain(
     `block` is UTF-8 and plain. None when a row has the wrong number of cells or may be blank:
     the careful reader then finds out which.
     """
-    if block.startswith((b"\n", b"\r\n")) or b"\n\n" in block or b"\n\r\n" in block:
+    # Arrow takes a byte order mark at the start of a block for none of its first cell's text.
+    if block.startswith((b"\n", b"\r\n", BOM)) or b"\n\n" in block or b"\n\r\n" in block:
         return None
     names = [str(position) for position in range(cells)]
     kept = [names[position] for position in positions]

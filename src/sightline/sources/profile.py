@@ -9,6 +9,10 @@ profile.yml has these keys and no others:
                           header_within
     tables                canonical table -> the raw views any one of which is enough to fill it
     ignored               files that are known and of no use: pattern -> why
+    reads, documents      a kind of document (sources/documents) and how such files are named: its
+                          rows go into the raw views of `files`, where `match` may then be left out
+    bundles               true: the files come as OneRoster bundles (sources/bundle), also zipped
+    needs                 relations the load must make for the SQL: known_upn (pipeline/identity)
 
 A file whose name matches `match` (case ignored) becomes rows of `raw_<view>`: the `columns` as
 text, `_file` and `_row`. A column's headings are listed, or taken from profiles/aliases.yml when
@@ -23,6 +27,9 @@ dictionary: for tables it has no SQL for, and instead of its SQL where it has.
 
 A file `macros.sql` beside the tables' SQL may define temporary macros. `<table>.refused.sql` gives
 `_file, _row, _column, _value, _reason` of raw rows that the profile itself must refuse.
+`<table>.withdrawn.sql` gives columns of the table's key: stored rows that have them, and are not
+among the rows of this load, are gone at the source. An id put together of several joins them with
+`~`; the first part alone stands for all that begin with it.
 """
 
 import re
@@ -36,6 +43,7 @@ from typing import Any
 import yaml
 
 from sightline.kit import SightlineError, nearest, sentence_list
+from sightline.sources.documents import READERS
 from sightline.sources.header import Column
 
 __all__ = ["Profile", "View", "load_profile", "profile_names", "read_profile", "views_in"]
@@ -43,8 +51,12 @@ __all__ = ["Profile", "View", "load_profile", "profile_names", "read_profile", "
 PROFILES = files("sightline.sources") / "profiles"
 ENCODINGS = ("utf-8", "windows-1252", "latin-1")
 KEYS = frozenset(
-    ["name", "title", "about", "encoding", "delimiter", "settings", "files", "tables", "ignored"]
+    [
+        *("name", "title", "about", "encoding", "delimiter", "settings", "files", "tables"),
+        *("ignored", "reads", "documents", "needs", "bundles"),
+    ]
 )
+NEEDS = frozenset(["known_upn"])
 VIEW_KEYS = frozenset(
     ["match", "feeds", "columns", "required", "blank_is", "wide", "header_within"]
 )
@@ -80,6 +92,11 @@ class Profile:
     sql: Mapping[str, str]
     macros: str
     refused_sql: Mapping[str, str]
+    withdrawn_sql: Mapping[str, str]
+    reads: str = ""
+    documents: tuple[str, ...] = ()
+    needs: frozenset[str] = frozenset()
+    bundles: bool = False
 
     def fill(self, sql: str, values: Mapping[str, str]) -> str:
         """The SQL with each `:setting` replaced by its value, given as SQL text."""
@@ -91,9 +108,14 @@ class Profile:
 
 def views_in(profile: Profile, table: str) -> list[str]:
     """The raw views that a table's SQL reads."""
-    sql = profile.sql[table] + profile.refused_sql.get(table, "")
+    sql = _all_sql(profile, table)
     read = set(re.findall(r"\braw_(\w+)\b", sql))
     return [view.name for view in profile.views if view.name in read]
+
+
+def _all_sql(profile: Profile, table: str) -> str:
+    parts = (profile.sql, profile.refused_sql, profile.withdrawn_sql)
+    return "\n".join(one.get(table, "") for one in parts)
 
 
 def profile_names() -> list[str]:
@@ -144,6 +166,11 @@ def load_profile(folder: Traversable) -> Profile:
         sql=_sql_files(texts, ""),
         macros=texts.get("macros.sql", ""),
         refused_sql=_sql_files(texts, ".refused"),
+        withdrawn_sql=_sql_files(texts, ".withdrawn"),
+        reads=given.get("reads", ""),
+        documents=tuple(given.get("documents", ())),
+        needs=frozenset(given.get("needs", ())),
+        bundles=given.get("bundles", False) is True,
     )
     _check(profile, where)
     return profile
@@ -164,7 +191,7 @@ def _view(
         columns.append(Column(column, tuple(headings or aliases[column]), required))
     return View(
         name=name,
-        match=tuple(given["match"]),
+        match=tuple(given.get("match", ())),
         feeds=given["feeds"],
         columns=tuple(columns),
         blank_is={column: str(value) for column, value in given.get("blank_is", {}).items()},
@@ -189,11 +216,18 @@ def _check(profile: Profile, where: str) -> None:
         odd = sorted(set(profile.tables) ^ set(profile.sql))
         raise _bad(where, f"tables and the SQL files differ in {sentence_list(odd)}")
     names = {view.name for view in profile.views}
+    if (profile.reads and profile.reads not in READERS) or not profile.needs <= NEEDS:
+        raise _bad(where, "reads or needs is not one of those known")
+    if bool(profile.reads) != bool(profile.documents):
+        raise _bad(where, "reads and documents go together")
     for table, any_of in profile.tables.items():
         if not any_of or not set(any_of) <= names:
             raise _bad(where, f"tables.{table} must list raw views")
+    told = READERS[profile.reads].views if profile.reads else {}
     for view in profile.views:
-        if f"raw_{view.name}" not in profile.sql.get(view.feeds, ""):
+        if not view.match and view.name not in told:
+            raise _bad(where, f"no file feeds {view.name}")
+        if f"raw_{view.name}" not in _all_sql(profile, view.feeds):
             raise _bad(where, f"{view.feeds}.sql does not read raw_{view.name}, which feeds it")
 
 

@@ -51,6 +51,40 @@ REASONS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "A run of marks cannot be split into sessions.",
             "Export the marks one to a row or one to a column.",
         ),
+        "attendance_silent": (
+            "The source holds no record of attendance for this school on five open days or more: "
+            "nobody was assumed to have been there.",
+            "Find out whether registers were taken and sent; when they are, the marks appear.",
+        ),
+        "unreadable_record": (
+            "The record is not of the form that such a file has.",
+            "Export the file again, or tell the supplier which record it is.",
+        ),
+        "no_parent": (
+            "The row belongs to another record that was not delivered with it.",
+            "Have the supplier deliver both, or everything.",
+        ),
+        "record_too_large": (
+            "The record is larger or more deeply nested than any real one.",
+            "Export the file again, or tell the supplier which record it is.",
+        ),
+        "totals_differ": (
+            "The numbers of sessions contradict each other, or the marks beside them.",
+            "Ask the school the file is from to export it again; the pupil's other years are used.",
+        ),
+        "unknown_upn": (
+            "No pupil here has this UPN.",
+            "Load the pupil from your MIS first, with the UPN, then load this file again.",
+        ),
+        "doubtful_upn": (
+            "Several pupils here have this UPN.",
+            "Correct the UPNs in your MIS and load the pupils, then load this file again.",
+        ),
+        "other_birth_date": (
+            "The pupil here with this UPN was born on another day.",
+            "Find out whether the UPN or the date is wrong; correct it in your MIS or ask the "
+            "school the file is from.",
+        ),
     }
 )
 
@@ -71,6 +105,21 @@ NOTICES: Mapping[str, tuple[Level, str]] = MappingProxyType(
         "ignored_file": ("notice", "The profile knows the file and has no use for it."),
         "no_rows": ("notice", "The file holds a header and no rows."),
         "unknown_column": ("notice", "A column is not one of the table's; it was ignored."),
+        "not_this_document": ("warning", "It is not the kind of file the profile reads."),
+        "has_entities": (
+            "error",
+            "The file declares a document type or entities, which no export needs and attacks do; "
+            "nothing of it was used.",
+        ),
+        "other_version": ("warning", "The file is of a version not known here; it was read."),
+        "unknown_element": ("notice", "An element is not known; it was ignored."),
+        "left_out": ("notice", "Records of kinds that are of no use here were left out."),
+        "template_changed": (
+            "error",
+            "The template of the file has changed since it was last used; nothing of it was used.",
+        ),
+        "needs_stopped": ("warning", "A file that this one needs was stopped; it was not used."),
+        "template_noted": ("notice", "The template of the file has changed and does no harm."),
         "read_as_utf8": ("notice", "The file is UTF-8 although the profile says otherwise."),
     }
 )

@@ -64,8 +64,13 @@ def _selection(view: View, source: Prepared) -> str:
     )
 
 
-def make_relation(engine: Engine, name: str, sql: str, wanted: Wanted, where: str) -> None:
-    """A view of that name over a profile's SQL, with every wanted column as text."""
+def make_relation(
+    engine: Engine, name: str, sql: str, wanted: Wanted, where: str
+) -> frozenset[str]:
+    """A view of that name over a profile's SQL, with every wanted column as text.
+
+    Returns the wanted columns that the SQL does not give; they are empty.
+    """
     given = {row["column_name"] for row in engine.rows(f"DESCRIBE {sql}")}
     unknown = given - set(wanted.columns) - {"_file", "_row", "_rows"}
     if unknown or not {"_file", "_row"} <= given:
@@ -83,6 +88,7 @@ def make_relation(engine: Engine, name: str, sql: str, wanted: Wanted, where: st
         f"CAST(_file AS VARCHAR) AS _file, CAST(_row AS BIGINT) AS _row, {rows} AS _rows "
         f"FROM ({sql})"
     )
+    return frozenset(wanted.columns) - given
 
 
 def settings_in(sql: str, settings: Mapping[str, str | None]) -> set[str]:

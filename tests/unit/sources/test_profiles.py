@@ -313,6 +313,6 @@ def test_a_setting_that_the_files_need_is_asked_for_by_name(folder: Callable[...
 
 
 def test_an_unknown_profile_is_answered_with_those_there_are() -> None:
-    assert profile_names() == ["arbor", "bromcom", "canonical", "oulad", "sims"]
+    assert {"arbor", "bromcom", "canonical", "oulad", "sims"} <= set(profile_names())
     with pytest.raises(SightlineError, match="did you mean sims"):
         read_profile("simms")

@@ -192,3 +192,10 @@ def test_a_cell_is_too_long_whatever_another_module_allows() -> None:
     finally:
         csv.field_size_limit(before)
     assert [(one.row, one.reason) for one in troubles] == [(2, "cell_too_long")]
+
+
+def test_a_byte_order_mark_inside_a_file_is_text_wherever_a_block_begins() -> None:
+    for chunk in range(1, 30):
+        rows, troubles = read("a,b,c\n1,2,3\n\ufeff4,5,6\n".encode(), chunk)
+        assert rows == [(2, ("1", "2", "3")), (3, ("\ufeff4", "5", "6"))]
+        assert not troubles

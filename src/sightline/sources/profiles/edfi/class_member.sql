@@ -1,0 +1,8 @@
+select
+    section_id(school_id, school_year, session_name, section_identifier) as class_id,
+    student_unique_id as pupil_id,
+    as_date(begin_date) as from_on,
+    as_date(end_date) as to_on,
+    _file,
+    _row
+from raw_section_students

@@ -1,0 +1,1 @@
+select gone as result_id from raw_deletions

@@ -1,0 +1,3 @@
+select id as result_id
+from raw_voided
+where verb = 'scored'

@@ -1,0 +1,1 @@
+"""Systems that schools use, made up: real servers on loopback in their makers' shapes."""
