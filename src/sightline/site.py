@@ -7,10 +7,16 @@ warehouse/       facts without identities    access.log       every look at an i
 sheets/          what pages need, prepared   decisions.sqlite people, decisions, the record
 signin.yml       the school's own sign-on    static/          styles and script, as served
 objections.json  who is left out of signals, written by the pages
+erasures.log     what was erased, to be erased again after a restore; keep a copy elsewhere
+backups.json     how the last backups went
+restoring        only while `sightline restore` is at work: nothing here may be used yet
+sources/         connections to other systems, their credentials sealed
+landing/         what is being fetched from them just now, sealed
 """
 
 import csv
 import json
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -23,9 +29,13 @@ import yaml
 
 from sightline.kit import SightlineError, nearest
 from sightline.people import Keys, Vault, make_key_file, read_keys
+from sightline.sources.connection import SourceFolder
 from sightline.warehouse import Snapshot, Warehouse
 
-__all__ = ["SETTINGS", "Setting", "Site", "make_site", "open_site"]
+__all__ = ["MARK", "RESTORING", "SETTINGS", "Setting", "Site", "make_site", "open_site"]
+
+MARK = "restoring"
+RESTORING = "SIGHTLINE_RESTORING"  # what the restore that is under way says to its own processes
 
 
 class Setting(NamedTuple):
@@ -86,6 +96,10 @@ class Site:
     @property
     def temp_folder(self) -> Path:
         return self.folder / "warehouse" / "tmp"
+
+    @property
+    def sources(self) -> SourceFolder:
+        return SourceFolder(self.folder / "sources", self.keys)
 
     def vault(self, snapshot: Snapshot | None) -> Vault:
         """The identity vault as of a published snapshot."""
@@ -159,8 +173,10 @@ def make_site(folder: Path) -> Site:
 
 
 def open_site(folder: Path) -> Site:
-    """Open a site. Raises `no_site`, `bad_settings` or `missing_key`."""
-    path = folder / "settings.toml"
+    """Open a site. Raises `no_site`, `half_restored`, `bad_settings` or `missing_key`."""
+    path, mark = folder / "settings.toml", folder / MARK
+    if mark.exists() and mark.read_text(encoding="utf-8") != os.environ.get(RESTORING):
+        raise SightlineError("half_restored", str(folder), "a restore into it did not end")
     if not path.exists():
         raise SightlineError("no_site", str(folder), "this folder is not a site")
     try:

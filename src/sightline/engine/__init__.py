@@ -5,6 +5,7 @@ Every room that runs SQL receives an `Engine`; none keeps one longer than a comm
 """
 
 from sightline.engine.duck import Engine
+from sightline.engine.lists import columns_of
 from sightline.engine.text import identifier, literal
 
-__all__ = ["Engine", "identifier", "literal"]
+__all__ = ["Engine", "columns_of", "identifier", "literal"]

@@ -10,6 +10,7 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
+from sightline.engine.lists import columns_of
 from sightline.engine.text import identifier, literal
 from sightline.kit import SightlineError
 
@@ -102,8 +103,9 @@ class Engine:
 
     def rows(self, query: str) -> list[dict[str, Any]]:
         """The rows of a query as dictionaries: for small results."""
-        found: list[dict[str, Any]] = self.sql(query).to_pylist()
-        return found
+        table = self.sql(query)
+        names = table.column_names
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns_of(table), strict=True)]
 
     def value(self, query: str) -> Any:
         """The first column of the first row, or None when there is no row."""

@@ -4,11 +4,12 @@ In: a site and a folder of exports, or a date. Out: what a command or a page sho
 room; it calls every room below and decides nothing about pupils.
 """
 
-from sightline.pipeline.account import Account, TableAccount
+from sightline.pipeline.account import Account, Loaded, TableAccount
 from sightline.pipeline.effect import effect_of
 from sightline.pipeline.freshness import freshness
-from sightline.pipeline.load import Loaded, load
-from sightline.pipeline.prepare import group_facts, pages_in_use, prepare, prepare_changed
+from sightline.pipeline.load import load
+from sightline.pipeline.prepare import group_facts, pages_in_use, prepare
+from sightline.pipeline.refresh import Refreshed, prepare_changed, refresh
 from sightline.pipeline.refused import read_refused
 from sightline.pipeline.study import OUTPUT, Study, library_of, opened
 from sightline.pipeline.tidy import tidy
@@ -18,6 +19,7 @@ __all__ = [
     "OUTPUT",
     "Account",
     "Loaded",
+    "Refreshed",
     "Study",
     "TableAccount",
     "Week",
@@ -31,6 +33,7 @@ __all__ = [
     "prepare",
     "prepare_changed",
     "read_refused",
+    "refresh",
     "tidy",
     "week_json",
 ]

@@ -1,10 +1,13 @@
 """Where every row went: received = accepted + duplicates + quarantined, for every table."""
 
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-__all__ = ["Account", "TableAccount"]
+import pyarrow as pa
+
+__all__ = ["Account", "Loaded", "TableAccount", "by_reason"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class TableAccount:
     quarantined: int
     by_reason: dict[str, int] = field(default_factory=dict)
     raw_rows: int | None = None
+    withdrawn: int = 0
 
     def __post_init__(self) -> None:
         if self.received != self.accepted + self.duplicates + self.quarantined:
@@ -32,6 +36,8 @@ class TableAccount:
         value = asdict(self)
         if self.raw_rows is None:
             del value["raw_rows"]
+        if not self.withdrawn:
+            del value["withdrawn"]
         return value
 
 
@@ -45,8 +51,38 @@ class Account:
     def refusals(self) -> int:
         return sum(table.quarantined for table in self.tables.values())
 
+    def note_unread(self, tables: Collection[str | None]) -> None:
+        """A table whose file was there and gave no row is in the account too, with noughts."""
+        for name in filter(None, tables):
+            self.tables.setdefault(name, TableAccount(0, 0, 0, 0, 0))
+
+    def sort(self, order: Sequence[str]) -> None:
+        """Put the tables in this order, which names them all."""
+        self.tables = {name: self.tables[name] for name in order if name in self.tables}
+
     def as_json(self) -> dict[str, Any]:
         return {name: table.as_json() for name, table in self.tables.items()}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did. `snapshot` is None when nothing was published and nothing ever had been.
+
+    `missing` counts by table the rows that are stored and that a complete source no longer has.
+    """
+
+    snapshot: str | None
+    published: bool
+    account: Account
+    notices: list[dict[str, Any]]
+    refused: pa.Table
+    missing: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def with_warnings(self) -> bool:
+        """Whether anything needs somebody's attention."""
+        levels = {notice["level"] for notice in self.notices}
+        return bool(self.account.refusals or levels & {"warning", "error"})
 
 
 def by_reason(reasons: list[str]) -> dict[str, int]:

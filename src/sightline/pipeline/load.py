@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,43 +14,42 @@ from sightline.contract import Contract, Table, check_references, check_rows, re
 from sightline.engine import Engine
 from sightline.engine.text import literals
 from sightline.people import Vault
-from sightline.pipeline.account import Account, TableAccount, by_reason
-from sightline.pipeline.identity import register_sealed, seal_changed, seal_pupil_ids
-from sightline.pipeline.known import PARENTS, refresh_known, register_refs, staff_loaded
+from sightline.pipeline.account import Account, Loaded, TableAccount, by_reason
+from sightline.pipeline.given import register_words, wanted_columns
+from sightline.pipeline.identity import (
+    register_known_upns,
+    register_sealed,
+    seal_changed,
+    seal_pupil_ids,
+)
+from sightline.pipeline.known import (
+    PARENTS,
+    refresh_known,
+    register_named,
+    register_refs,
+    register_withdrawn,
+    staff_loaded,
+)
 from sightline.pipeline.notices import codes_not_in_force, unmapped_words
 from sightline.pipeline.refused import (
     REFUSED,
+    Origin,
     carry_over,
+    fault_row,
+    placed,
     read_refused,
     same_rows,
     write_refused,
 )
 from sightline.pipeline.staff import staff_seen
 from sightline.site import Site
-from sightline.warehouse import Draft, Merged, Snapshot, Warehouse, fact_key
+from sightline.warehouse import Draft, Merged, Snapshot, Warehouse, fact_key, keep_unsaid
 from sightline.warehouse.snapshot import publish
 
-__all__ = ["Loaded", "load"]
+__all__ = ["load"]
 
 Progress = Callable[[str], None]
 LARGE = 400 * 1024**2  # bytes of exports from which a load keeps its rows on disk
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What a load did. `snapshot` is None when nothing was published and nothing ever had been."""
-
-    snapshot: str | None
-    published: bool
-    account: Account
-    notices: list[dict[str, Any]]
-    refused: pa.Table
-
-    @property
-    def with_warnings(self) -> bool:
-        """Whether anything needs somebody's attention."""
-        levels = {notice["level"] for notice in self.notices}
-        return bool(self.account.refusals or levels & {"warning", "error"})
 
 
 def load(
@@ -61,13 +60,18 @@ def load(
     recorded_at: datetime,
     load_day: date,
     dry_run: bool = False,
+    origin: Origin | None = None,
+    settings: Mapping[str, str] | None = None,
     progress: Progress = lambda stage: None,
 ) -> Loaded:
     """Collect a folder through a profile, check it, store it and publish one snapshot.
 
-    The same folder again changes nothing and publishes nothing. Raises `bad_profile`, `no_files`,
-    `busy`, and what the site's own files can cause; nothing is then changed. Killed at any point,
-    it leaves the last snapshot current and the next load starts from there.
+    `origin` is given by a sync, whose folder is only there for this load; `settings` come before
+    the site's. The same folder again changes nothing and publishes nothing.
+
+    Raises `bad_profile`, `no_files`, `busy`, and what the site's own files can cause; nothing is
+    then changed. Killed at any point, it leaves the last snapshot current and the next load starts
+    from there.
     """
     with site.warehouse.writing():
         shutil.rmtree(site.temp_folder, ignore_errors=True)
@@ -84,7 +88,8 @@ def load(
                 temp_folder=site.temp_folder, memory_limit=limit, work_file=work_file
             ) as engine:
                 run = _Load(site, warehouse, engine, recorded_at, load_day, progress)
-                run.collect(profile, folder, dry_run=dry_run)
+                run.origin = origin
+                run.collect(profile, folder, settings or {}, dry_run=dry_run)
                 return run.finish(profile, folder, dry_run=dry_run)
         finally:
             shutil.rmtree(site.temp_folder, ignore_errors=True)
@@ -106,19 +111,23 @@ class _Load:
         self.contract: Contract = read_contract()
         self.draft = Draft(warehouse, self.contract, engine, recorded_at)
         self.load_day = load_day
+        self.origin: Origin | None = None
         self.account = Account()
         self.notices: list[dict[str, Any]] = []
         self.refused: list[pa.Table] = []
+        self.missing: dict[str, int] = {}
         self.receipts: list[dict[str, Any]] = []
         self.schools: set[str] = set()
         self.staff = dict(self.draft.base.staff) if self.draft.base else {}
-        self.mapped = self._register_words()
+        self.mapped = register_words(engine, site, self.contract)
 
-    def collect(self, profile_name: str, folder: Path, *, dry_run: bool) -> None:
+    def collect(
+        self, profile_name: str, folder: Path, given: Mapping[str, str], *, dry_run: bool
+    ) -> None:
         """Read, check and store every table the folder has something for, parents first."""
         profile = sources.read_profile(profile_name)
-        wanted = {table.name: _wanted(table) for table in self.contract.tables}
-        settings = {key: str(value) for key, value in self.site.settings.items()}
+        wanted = wanted_columns(self.contract)
+        settings = {key: str(value) for key, value in self.site.settings.items()} | dict(given)
         with (
             self.site.vault(self.draft.base) as vault,
             sources.collect(
@@ -126,6 +135,8 @@ class _Load:
             ) as collection,
         ):
             vault.discard_unpublished()
+            if "known_upn" in profile.needs:
+                register_known_upns(self.engine, self.draft, self.contract, vault)
             staff = staff_loaded(self.draft, self.contract, tuple(collection.tables))
             for table in self.contract.tables:
                 if table.name in collection.tables:
@@ -133,7 +144,8 @@ class _Load:
                     self.progress(table.name)
                 if table.name in PARENTS:
                     refresh_known(self.engine, self.draft, table)
-            self._account_for_unread({notice.table for notice in collection.notices})
+            self.account.note_unread({notice.table for notice in collection.notices})
+            self.account.sort([table.name for table in self.contract.tables])
             self.notices = [asdict(one) for one in collection.notices] + self.notices
             self.receipts = [asdict(one) for one in collection.receipts]
             if dry_run:
@@ -143,45 +155,54 @@ class _Load:
     def finish(self, profile: str, folder: Path, *, dry_run: bool) -> Loaded:
         """Publish what changed, unless it is a dry run."""
         base = self.draft.base
+        place = self.origin.name if self.origin else str(folder.resolve())
         earlier = read_refused(self.site.warehouse, base, self.site.keys)
         new = pa.concat_tables([REFUSED.empty_table(), *self.refused])
-        new = _placed(new, profile, str(folder.resolve()), self.schools)
+        new = placed(new, profile, place, self.schools, self.origin)
         kept = carry_over(
             earlier,
             profile=profile,
-            folder=str(folder.resolve()),
+            folder=place,
             files=[receipt["file"] for receipt in self.receipts],
             schools=self.schools,
             one_school=self.draft.school_count() <= 1,
+            origin=self.origin,
         )
         refused = pa.concat_tables([kept, new])
-        stored = any(table.accepted for table in self.account.tables.values())
+        stored = any(one.accepted or one.withdrawn for one in self.account.tables.values())
         changed = base is None or stored or base.staff != self.staff
         changed = changed or not same_rows(refused, earlier)
         number = base.id if base else None
         if changed and not dry_run:
             number = self._publish(profile, refused).id
-        return Loaded(number, changed and not dry_run, self.account, self.notices, new)
+        published = changed and not dry_run
+        return Loaded(number, published, self.account, self.notices, new, self.missing)
 
     def _table(
         self, collection: sources.Collection, table: Table, vault: Vault, *, staff: bool
     ) -> None:
         engine = self.engine
         check_rows(engine, table, collection.open(table.name), self.load_day, self.mapped)
+        gone = collection.withdrawn(table.name)
         reading = collection.close(table.name)
         if reading.stopped:
             for relation, column in (("judged", "_file"), ("refused", "file")):
-                gone = f"{column} IN {literals(reading.stopped)}"
-                engine.run(f"DELETE FROM {relation}_{table.name} WHERE {gone}")
+                stopped = f"{column} IN {literals(reading.stopped)}"
+                engine.run(f"DELETE FROM {relation}_{table.name} WHERE {stopped}")
         faults = [fault for fault in reading.faults if fault.file not in reading.stopped]
         counted = engine.rows(
             f"SELECT count(*) AS rows, coalesce(sum(_rows), 0) AS raw FROM judged_{table.name}"
         )[0]
+        complete = self.origin is not None and table.name in self.origin.complete
+        if gone or complete:
+            register_named(engine, self.site.keys, table)
+            gone = register_withdrawn(engine, self.site.keys, gone)
         register_refs(engine, self.site.keys, table)
         check_references(engine, table, staff=staff)
         engine.forget(f"typed_{table.name}")
         engine.forget(f"judged_{table.name}")  # the next table of the same size needs the room
         copies = settle(engine, table)
+        keep_unsaid(engine, self.draft, table, collection.unsaid.get(table.name, ()))
         if table.name == "staff":
             self.staff |= staff_seen(engine, self.staff, in_doubt=bool(faults))
         sealed = register_sealed(engine, vault, table)
@@ -192,11 +213,27 @@ class _Load:
                 seal_pupil_ids(engine, vault, self.draft.number)
             if table.name in ("pupil", "class"):
                 self._move(*fact_key(table))
-        self._account(table, faults, counted, copies, merged)
+        withdrawn = 0 if reading.stopped else self._withdraw(table, gone, complete=complete)
+        self._account(table, faults, counted, copies, merged, withdrawn)
         self.notices += codes_not_in_force(engine, table)
         self.notices += unmapped_words(engine, table, self.mapped)
         for prefix in ("settled_", "good_", "referred_", "refused_"):
             engine.forget(prefix + table.name)
+
+    def _withdraw(self, table: Table, gone: list[str], *, complete: bool) -> int:
+        """End what the source has taken back, and note what it no longer has; how many ended."""
+        withdrawn = 0
+        if gone:
+            withdrawn, schools = self.draft.withdraw(table, gone, self.load_day)
+            self.schools |= schools
+        if complete and self.origin:
+            missing = self.draft.missing(table, self.origin.schools)
+            if missing and table.name in self.origin.end_missing:
+                ended, _ = self.draft.withdraw(table, fact_key(table), self.load_day)
+                withdrawn += ended
+            elif missing:
+                self.missing[table.name] = missing
+        return withdrawn
 
     def _account(
         self,
@@ -205,12 +242,13 @@ class _Load:
         counted: Mapping[str, int],
         copies: int,
         merged: Merged,
+        withdrawn: int,
     ) -> None:
         rows, raw = int(counted["rows"]), int(counted["raw"])
         refused = self.engine.sql(f"SELECT * FROM refused_{table.name} ORDER BY file, row")
-        unreadable = pa.Table.from_pylist([_fault_row(fault) for fault in faults], refused.schema)
+        unreadable = pa.Table.from_pylist([fault_row(fault) for fault in faults], refused.schema)
         refused = pa.concat_tables([unreadable, refused])
-        self.refused.append(_placed(refused, "", "", set()))
+        self.refused.append(placed(refused, "", "", set(), None))
         self.schools |= merged.schools
         received = rows + len(faults)
         self.account.tables[table.name] = TableAccount(
@@ -221,16 +259,8 @@ class _Load:
             quarantined=refused.num_rows,
             by_reason=by_reason(refused.column("reason").to_pylist()),
             raw_rows=None if raw == rows else raw + len(faults),
+            withdrawn=withdrawn,
         )
-
-    def _account_for_unread(self, tables: set[str | None]) -> None:
-        """A table whose file was there and gave no row is in the account too, with noughts."""
-        nought = TableAccount(0, 0, 0, 0, 0)
-        self.account.tables = {
-            table.name: self.account.tables.get(table.name, nought)
-            for table in self.contract.tables
-            if table.name in self.account.tables or table.name in tables
-        }
 
     def _move(self, key: str) -> None:
         """Let facts follow the pupils or classes that have changed school."""
@@ -266,35 +296,3 @@ class _Load:
         publish(warehouse.snapshot_folder, snapshot)
         self.progress("published")
         return snapshot
-
-    def _register_words(self) -> dict[str, dict[str, str]]:
-        """Make `words_<mapping>(word, standard)` for every mapping in which the site has a word."""
-        names = {c.mapping for t in self.contract.tables for c in t.columns if c.mapping}
-        found = {name: self.site.words(name) for name in sorted(names)}
-        for name, words in found.items():
-            data = {
-                "word": pa.array(words, pa.string()),
-                "standard": pa.array(words.values(), pa.string()),
-            }
-            self.engine.register(f"words_{name}", pa.table(data))
-        return {name: words for name, words in found.items() if words}
-
-
-def _wanted(table: Table) -> sources.Wanted:
-    required = tuple(column.name for column in table.columns if column.required)
-    return sources.Wanted(
-        required, tuple(column.name for column in table.columns if not column.required)
-    )
-
-
-def _fault_row(fault: sources.Fault) -> dict[str, Any]:
-    value = asdict(fault)
-    return {name: value[name] for name in REFUSED.names[:7]}
-
-
-def _placed(rows: pa.Table, profile: str, folder: str, schools: set[str]) -> pa.Table:
-    """Refused rows with where they came from."""
-    places = {"profile": profile, "folder": folder, "schools": "\n".join(sorted(schools))}
-    columns = [rows.column(name) for name in REFUSED.names[:7]]
-    columns += [pa.array([places[name]] * rows.num_rows, pa.string()) for name in REFUSED.names[7:]]
-    return pa.table(columns, names=REFUSED.names).cast(REFUSED)

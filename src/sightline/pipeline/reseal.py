@@ -8,7 +8,7 @@ __all__ = ["reseal_site"]
 
 
 def reseal_site(site: Site) -> int:
-    """Seal vault and refused rows with the current secret; returns how many things changed.
+    """Seal vault, refused rows and credentials with the current secret; how many things changed.
 
     Killed half-way it leaves everything readable, and the next call does the rest. Raises `busy`
     when another command is changing the site.
@@ -16,7 +16,7 @@ def reseal_site(site: Site) -> int:
     with site.warehouse.writing():
         with site.vault(site.warehouse.current()) as vault:
             done = vault.reseal()
-        return done + _reseal_refused(site)
+        return done + _reseal_refused(site) + site.sources.reseal()
 
 
 def _reseal_refused(site: Site) -> int:

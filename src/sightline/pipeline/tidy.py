@@ -1,11 +1,12 @@
 """Compact a site: the warehouse first, then the identities that nothing there needs any more."""
 
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import partial
 
 from sightline.contract import Table, read_contract
 from sightline.engine import Engine, literal
+from sightline.people import Erasures
 from sightline.site import Site
 from sightline.warehouse import Compacted, Snapshot, compact, open_snapshot
 from sightline.warehouse.compact import cut_off
@@ -28,6 +29,10 @@ def tidy(site: Site, day: date) -> tuple[Compacted, int]:
     Returns what was compacted and how many identities went. Raises `busy` and `no_data`.
     """
     warehouse, contract = site.warehouse, read_contract()
+    warehouse.require()
+    ledger = Erasures(site.folder / "erasures.log", site.keys)
+    at = datetime.combine(day, time(), UTC)
+    begun = ledger.append("retention", at=at, by="command", of=day.isoformat())
     limit = site.settings["memory_limit"] or None
     try:
         with Engine(temp_folder=site.temp_folder, memory_limit=limit) as engine:
@@ -46,6 +51,7 @@ def tidy(site: Site, day: date) -> tuple[Compacted, int]:
                 needed = _needed(contract.table(kind), table, day)
                 kept = engine.sql(f"SELECT DISTINCT {column} AS ref FROM {table} WHERE {needed}")
                 gone += vault.keep_only(kind, set(kept.column("ref").to_pylist()))
+    ledger.append("done", at=at, by="command", of=str(begun.number))
     return done, gone
 
 

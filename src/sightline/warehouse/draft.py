@@ -5,22 +5,36 @@ Nothing here is seen by a reader until the draft is published as a snapshot.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sightline.contract import Contract, Table
 from sightline.engine import Engine, identifier, literal
 from sightline.engine.text import literals
 from sightline.warehouse import delta
+from sightline.warehouse.amend import (
+    amended_digests,
+    crowded,
+    day_column,
+    first_month,
+    schools_in,
+    with_earlier,
+)
 from sightline.warehouse.digest import digests, xor
 from sightline.warehouse.merge import FOREVER, compare, current_rows, history_rows
-from sightline.warehouse.schema import GROWN, fact_key, fact_schema, kept_tables, school_from
+from sightline.warehouse.schema import (
+    GROWN,
+    MARKER_SCHEMA,
+    fact_key,
+    fact_schema,
+    kept_tables,
+    school_from,
+)
 from sightline.warehouse.snapshot import TableState
 from sightline.warehouse.store import Warehouse
+from sightline.warehouse.store_rows import store_rows
+from sightline.warehouse.withdraw import ENDS, MARKERS, marker_rows, missing_rows, sort_withdrawn
 
 __all__ = ["Draft", "Merged"]
-
-ROWS_AT_ONCE = 4_000_000
-ORDER = ("school_id", "date", "due_on", "pupil_ref")  # so that a reader can skip other months
 
 
 @dataclass(frozen=True)
@@ -101,6 +115,43 @@ class Draft:
             frozenset(schools),
         )
 
+    def withdraw(self, table: Table, given: list[str], day: date) -> tuple[int, set[str]]:
+        """End or remove what `withdrawn_rows` means; how many rows that were, and whose schools.
+
+        `given` are the columns of that relation; `day` is the load's. Nothing of `named_rows`,
+        the keys of this load's own rows, goes.
+        """
+        engine = self._engine
+        self.view("stored", table)
+        count = sort_withdrawn(engine, table, given, day)
+        if not count:
+            return 0, set()
+        schools = {row["school_id"] for row in engine.rows("SELECT DISTINCT school_id FROM gone")}
+        if table.name in ENDS:
+            self._write(table, count, 0)
+            return count, schools
+        columns = ", ".join(identifier(name) for name in fact_schema(table).names)
+        self._append(table, f"SELECT {columns} FROM gone", history=True)
+        self._mark(table)
+        nothing = "SELECT * FROM changed LIMIT 0"
+        self._amend(table, self._stamped(table, f"({nothing})"))
+        return count, schools
+
+    def missing(self, table: Table, schools: Iterable[str]) -> int:
+        """Make `withdrawn_rows` of the stored rows of these schools that `named_rows` lacks.
+
+        Rows that have come to their end are not missing. Returns how many there are.
+        """
+        self.view("stored", table, schools)
+        self._engine.create("withdrawn_rows", missing_rows(table))
+        return int(self._engine.value("SELECT count(*) FROM withdrawn_rows"))
+
+    def _mark(self, table: Table) -> None:
+        folder = self._warehouse.table_folder(MARKERS, history=True)
+        rows = self._engine.sql(marker_rows(table, literal(self.recorded_at), self.number))
+        delta.write(folder, rows.cast(MARKER_SCHEMA), ())
+        self.history[MARKERS] = TableState(delta.version_now(folder), delta.files_now(folder), {})
+
     def move(self, moved: str, key: str) -> None:
         """Keep every fact with the school of its pupil (`key` pupil_ref) or class (class_id).
 
@@ -139,13 +190,27 @@ class Draft:
         if engine.value(f"SELECT count(*) FROM ({query})"):
             self._append(table, query, history=True)
         if replaced:
-            rows = engine.rows(
-                "SELECT DISTINCT school_id FROM changed UNION SELECT DISTINCT school_id FROM gone"
-            )
-            schools = {str(row["school_id"]) for row in rows}
-            self.rewrite(table, current_rows(table, stamped), schools)
+            self._amend(table, stamped)
+        elif crowded(self.tables.get(table.name)) & schools_in(engine, stamped):
+            self._amend(table, stamped)  # with nothing gone: small files become one
         elif fresh:
             self._append(table, stamped)
+
+    def _amend(self, table: Table, stamped: str) -> None:
+        """Put the rows of a query in place of those in `gone`, of the months concerned only."""
+        engine, gone = self._engine, "SELECT * FROM gone"
+        state, rows = self.tables[table.name], current_rows(table, stamped)
+        schools = schools_in(engine, gone, stamped)
+        since = first_month(engine, table, state, schools, gone, stamped)
+        if since is None:
+            self.rewrite(table, rows, schools)
+            return
+        column = identifier(str(day_column(table)))
+        digest = amended_digests(engine, table, state.digests, gone, stamped)
+        delta.drop_since(self._warehouse.table_folder(table.name), schools, column, since)
+        later = f"{column} >= {literal(since)} AND school_id IN {literals(sorted(schools))}"
+        self._store(table, f"SELECT * FROM ({rows}) WHERE {later}", set(), history=False)
+        self.tables[table.name] = self._state(table, False, digest)
 
     def _stamped(self, table: Table, relation: str, load: str = "NULL") -> str:
         """SQL: rows to store with the moment from which they count as known.
@@ -168,8 +233,13 @@ class Draft:
     def _append(self, table: Table, query: str, *, history: bool = False) -> None:
         states = self.history if history else self.tables
         added = {} if history else digests(self._engine, table, query)
-        self._store(table, query, set(), history=history)
         old = states.get(table.name)
+        full = crowded(old) & schools_in(self._engine, query) if history else set()
+        if full:  # many small files become one
+            self.view("stored_history", table, full, history=True)
+            self._store(table, with_earlier(table, query, full), full, history=True)
+            query = f"SELECT * FROM ({query}) WHERE school_id NOT IN {literals(sorted(full))}"
+        self._store(table, query, set(), history=history)
         merged = dict(old.digests) if old else {}
         for school, digest in added.items():
             merged[school] = xor(merged.get(school), digest)
@@ -177,31 +247,8 @@ class Draft:
 
     def _state(self, table: Table, history: bool, digest: dict[str, str]) -> TableState:
         folder = self._warehouse.table_folder(table.name, history=history)
-        return TableState(delta.version_now(folder), delta.files_now(folder), digest)
+        return TableState(*delta.state_now(folder), digest)
 
     def _store(self, table: Table, query: str, replaced: set[str], *, history: bool) -> None:
-        """Write rows school by school and in date order; many rows in several commits."""
-        schema = fact_schema(table)
-        columns = ", ".join(identifier(name) for name in schema.names)
-        order = [name for name in ORDER if name in schema.names]
         folder = self._warehouse.table_folder(table.name, history=history)
-        for schools in self._batches(query, replaced):
-            rows = self._engine.stream(
-                f"SELECT {columns} FROM ({query}) WHERE school_id IN {literals(schools)} "
-                f"ORDER BY {', '.join(order)}"
-            )
-            delta.write(folder, rows.cast(schema), replaced & set(schools))
-
-    def _batches(self, query: str, replaced: set[str]) -> list[list[str]]:
-        """The schools to write, in groups small enough to sort in memory."""
-        rows = self._engine.rows(f"SELECT school_id, count(*) AS rows FROM ({query}) GROUP BY ALL")
-        counts = dict.fromkeys(replaced, 0) | {row["school_id"]: row["rows"] for row in rows}
-        batches: list[list[str]] = [[]]
-        held = 0
-        for school, count in sorted(counts.items()):
-            if batches[-1] and held + count > ROWS_AT_ONCE:
-                batches.append([])
-                held = 0
-            batches[-1].append(school)
-            held += count
-        return batches
+        store_rows(self._engine, folder, table, query, replaced)

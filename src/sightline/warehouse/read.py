@@ -10,6 +10,7 @@ from sightline.warehouse.schema import (
     GROWN,
     KNOWN_FROM,
     LOAD,
+    MARKER_SCHEMA,
     fact_columns,
     fact_key,
     fact_schema,
@@ -18,12 +19,16 @@ from sightline.warehouse.schema import (
 )
 from sightline.warehouse.snapshot import Snapshot
 from sightline.warehouse.store import Warehouse
+from sightline.warehouse.withdraw import MARKERS, without_withdrawn
 
-__all__ = ["open_snapshot"]
+__all__ = ["narrow_snapshot", "open_snapshot", "view_history"]
 
 # Rows of these tables are only ever needed for the pupils asked about. The others describe schools
 # or classes, and a class may have members from another school.
 BY_PUPIL = {"attendance", "lesson_mark", "behaviour", "assessment", "work", "support", "note"}
+
+# Rows of these concern a school only as far as it shares classes with the one they are of.
+NEAR = ("school_day", "staff", "lesson", "school_event", "pupil", "class_member", "engagement")
 
 PARENT = {"pupil_ref": "pupil", "class_id": "class"}
 
@@ -43,12 +48,43 @@ def open_snapshot(
     `known_at` (an aware datetime) the rows are those that counted as known at that moment.
     """
     wanted = None if schools is None or known_at else set(schools)
+    if known_at is not None:
+        _view_markers(engine, warehouse, snapshot)
     for table in kept_tables(contract):
         limited = wanted if table.name in BY_PUPIL else None
         if known_at is None:
             _view(engine, warehouse, snapshot, table, table.name, limited)
         else:
             _known_view(engine, warehouse, snapshot, table, known_at)
+
+
+def narrow_snapshot(
+    engine: Engine,
+    warehouse: Warehouse,
+    snapshot: Snapshot,
+    contract: Contract,
+    schools: Iterable[str],
+) -> None:
+    """Leave out what only concerns other schools: call it after `open_snapshot` for one of these.
+
+    All schools and all classes stay: a row may name one of another school.
+    """
+    wanted = set(schools)
+    for name in NEAR:
+        _view(engine, warehouse, snapshot, contract.table(name), name, wanted)
+
+
+def view_history(
+    engine: Engine,
+    warehouse: Warehouse,
+    snapshot: Snapshot,
+    table: Table,
+    schools: Iterable[str],
+) -> None:
+    """Make `history_rows`, the replaced rows of some schools, and `markers`."""
+    wanted = set(schools)
+    _view(engine, warehouse, snapshot, table, "history_rows", wanted, history=True)
+    _view_markers(engine, warehouse, snapshot)
 
 
 def _view(
@@ -98,6 +134,7 @@ def _known_view(
         f"WHERE version = 1 AND NOT EXISTS (SELECT 1 FROM current_{table.name} AS c "
         f"WHERE c.{then} AND {on_key})"
     )
+    versions = without_withdrawn(table, versions, then)
     parent = school_from(table)
     if parent:
         versions = (
@@ -105,3 +142,11 @@ def _known_view(
             f"FROM ({versions}) AS v LEFT JOIN {PARENT[parent]} AS p ON p.{parent} = v.{parent}"
         )
     engine.create(table.name, versions)
+
+
+def _view_markers(engine: Engine, warehouse: Warehouse, snapshot: Snapshot) -> None:
+    """Make `markers`: which rows their source took back, and from which load on."""
+    state = snapshot.history.get(MARKERS)
+    folder = warehouse.table_folder(MARKERS, history=True)
+    files = [folder / file.path for file in (state.files if state else ())]
+    engine.parquet("markers", files, MARKER_SCHEMA)

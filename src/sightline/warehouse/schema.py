@@ -8,6 +8,7 @@ __all__ = [
     "GROWN",
     "KNOWN_FROM",
     "LOAD",
+    "MARKER_SCHEMA",
     "fact_columns",
     "fact_key",
     "fact_schema",
@@ -61,3 +62,15 @@ def fact_schema(table: Table) -> pa.Schema:
     fields = [pa.field(name, types.get(name, pa.string())) for name in fact_columns(table)]
     fields += [pa.field(KNOWN_FROM, TYPES["timestamp"]), pa.field(LOAD, pa.int32())]
     return pa.schema(fields)
+
+
+# One row for each that its source has taken back: which table's, its key, since when.
+MARKER_SCHEMA = pa.schema(
+    [
+        pa.field("of_table", pa.string()),
+        pa.field("key", pa.string()),
+        pa.field("school_id", pa.string()),
+        pa.field(KNOWN_FROM, TYPES["timestamp"]),
+        pa.field(LOAD, pa.int32()),
+    ]
+)

@@ -2,8 +2,9 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,12 @@ class Snapshot:
         return f"{self.number:06d}"
 
     @property
+    def schools(self) -> set[str]:
+        """Every school that has a row of its own."""
+        state = self.tables.get("school")
+        return state.schools if state else set()
+
+    @property
     def digest(self) -> str:
         """The same for the same rows, however they came in and however they are stored."""
         rows = {
@@ -76,9 +83,9 @@ def publish(folder: Path, snapshot: Snapshot) -> None:
     """Make a snapshot the current one: whole or not at all, whatever is killed when."""
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f".{snapshot.id}.tmp"
-    value = asdict(snapshot) | {"recorded_at": snapshot.recorded_at.isoformat()}
+    value = dict(vars(snapshot)) | {"recorded_at": snapshot.recorded_at.isoformat()}
     with temporary.open("w") as file:
-        json.dump(value, file)
+        file.write(json.dumps(value, default=vars))
         file.flush()
         os.fsync(file.fileno())
     temporary.rename(folder / f"{snapshot.id}.json")
@@ -90,7 +97,13 @@ def publish(folder: Path, snapshot: Snapshot) -> None:
 
 
 def read_snapshot(path: Path) -> Snapshot:
-    """A published snapshot from its file."""
+    """A published snapshot from its file, which never changes: read once while it is current."""
+    about = path.stat()
+    return _read(path, about.st_ino, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, inode: int, changed_at: int) -> Snapshot:
     value = json.loads(path.read_text())
     value["recorded_at"] = datetime.fromisoformat(value["recorded_at"])
     for part in ("tables", "history"):

@@ -102,6 +102,8 @@ class Warehouse:
                 state = known.get(folder.name)
                 if state is None:
                     delta.remove(folder)
+                elif delta.latest_version(folder) == state.version:
+                    continue  # nothing was committed since: no file of it can differ
                 elif {file.path for file in delta.files_now(folder)} != {
                     file.path for file in state.files
                 }:
