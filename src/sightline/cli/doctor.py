@@ -4,11 +4,12 @@ import platform
 import shutil
 import stat
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 
 from sightline.kit import SightlineError
 from sightline.pipeline import freshness, library_of, read_refused
+from sightline.pipeline.backup import LATE, last_verified
 from sightline.signals import values_of
 from sightline.site import Site
 
@@ -29,6 +30,7 @@ def check_site(find: Callable[[], Site]) -> list[Check]:
         return [*checks, _check("site", state, str(error))]
     checks.append(_check("site", "ok", str(site.folder)))
     checks += [_disk(site), _key(site), _thresholds(site), *_parameters(site), _data(site)]
+    checks.append(_backup(site))
     return checks + _fresh(site)
 
 
@@ -81,6 +83,20 @@ def _data(site: Site) -> Check:
     if refused:
         return _check("data", "warning", f"{detail}; {refused:,} rows are refused")
     return _check("data", "ok", detail)
+
+
+def _backup(site: Site) -> Check:
+    """A backup counts once it has been restored for a moment and compared."""
+    good = last_verified(site.folder)
+    state = "ok"
+    if site.settings["demo"] != "yes":
+        late = good is None or datetime.now(UTC) - good.at > LATE
+        state = "warning" if late else "ok"
+    if good is None:
+        return _check("backup", state, "none has been verified: run sightline backup FOLDER")
+    size = f"{good.size / 1024**2:,.1f} MB in {good.seconds:.1f} s"
+    detail = f"snapshot {good.snapshot:06d}, {good.at:%Y-%m-%d %H:%M} UTC, {size}, verified"
+    return _check("backup", state, detail if state == "ok" else f"{detail}: make another one")
 
 
 def _fresh(site: Site) -> list[Check]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sightline.cli.ctf import ctf
 from sightline.cli.django_start import start_django
 from sightline.cli.options import SiteFolder, chosen_site
 from sightline.cli.show import message, text_out
@@ -83,20 +84,20 @@ def erase(
         what = "this is not the name of the pupil's school"
         raise SightlineError("bad_argument", "--confirm", what, "Type it as the pages show it.")
     start_django(chosen.folder)
-    from sightline.governance.privacy import erase_everywhere
+    from sightline.project.erasing import erase_pupil, finish_erasures
 
-    counts = erase_everywhere(
-        found["ref"], school_id=found["school_id"], at=datetime.now(UTC), actor=ACTOR, why=why
+    at = datetime.now(UTC)
+    finish_erasures(chosen, at=at)
+    counts = erase_pupil(
+        chosen, found["ref"], school_id=found["school_id"], at=at, actor=ACTOR, why=why
     )
-    with chosen.vault(chosen.warehouse.current()) as vault:
-        for kind in ("pupil", "pupil_identity"):
-            vault.forget(kind, [found["ref"]])
-        vault.forget("note", found["notes"])
     for table, count in counts.items():
         text_out(f"{table}\t{count}")
     text_out("Nothing about the pupil is left among decisions, and no name in the vault.")
     message("Take the pupil out of the school's own system too: the next load brings back what is")
     message("still there. Figures without a name stay until retention removes them.")
+    message("Backups made before still hold the pupil, sealed, until they are cleared; a restore")
+    message("erases again what erasures.log says. Keep a copy of that file apart from the site.")
 
 
 def _found(site: Site, pupil: str) -> dict[str, Any]:
@@ -121,7 +122,6 @@ def _found(site: Site, pupil: str) -> dict[str, Any]:
         "ref": ref,
         "school_id": school_id,
         "school": str(school),
-        "notes": notes,
         "identity": identity,
     }
 
@@ -154,4 +154,5 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help="One pupil's own rights.", no_args_is_help=True)
     group.command()(export)
     group.command()(erase)
+    group.command()(ctf)
     app.add_typer(group, name="pupil")

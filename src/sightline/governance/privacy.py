@@ -22,6 +22,7 @@ from sightline.record.chain import Entry, record
 
 __all__ = [
     "HOLDS",
+    "check_erasable",
     "describe",
     "erase",
     "erase_everywhere",
@@ -61,18 +62,24 @@ def export_everywhere(
     return found
 
 
+def check_erasable(pupil_ref: str) -> None:
+    """Raise `bad_argument` while a complaint of the pupil is open."""
+    if Complaint.objects.filter(pupil_ref=pupil_ref, closed_at__isnull=True).exists():
+        what = "a complaint or report about this pupil is not answered yet"
+        raise SightlineError("bad_argument", "PUPIL", what, "Answer it first.")
+
+
 @transaction.atomic
 def erase_everywhere(
-    pupil_ref: str, *, school_id: str, at: datetime, actor: str, why: str
+    pupil_ref: str, *, school_id: str, at: datetime, actor: str, why: str, begun: bool = False
 ) -> dict[str, int]:
     """Delete every row about a pupil, and check that none is left; how many, by table.
 
     The record keeps its references, which lead to nobody once the vault has forgotten the name.
-    Raises `bad_argument` while a complaint of theirs is open.
+    Raises `bad_argument` while a complaint of theirs is open, unless the erasure has `begun`.
     """
-    if Complaint.objects.filter(pupil_ref=pupil_ref, closed_at__isnull=True).exists():
-        what = "a complaint or report about this pupil is not answered yet"
-        raise SightlineError("bad_argument", "PUPIL", what, "Answer it first.")
+    if not begun:
+        check_erasable(pupil_ref)
     counts: dict[str, int] = {}
     for _, room in rooms():
         counts |= room.erase(pupil_ref)

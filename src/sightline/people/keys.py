@@ -92,6 +92,16 @@ class Keys:
         key = _derive(self.secret, "pupil_ref")
         return [_short(hmac.digest(key, pupil_id.encode(), sha256)) for pupil_id in pupil_ids]
 
+    @property
+    def sealing_fingerprints(self) -> tuple[str, ...]:
+        """Tell which secrets may have sealed something, the current one first."""
+        secrets_now = self.as_filed().sealing_secrets
+        return tuple(_derive(secret, "fingerprint").hex()[:16] for secret in secrets_now)
+
+    def tag(self, purpose: str, data: bytes) -> str:
+        """A keyed hash of the identity secret: the same after a rotation, and nobody else's."""
+        return hmac.digest(_derive(self.secret, purpose), data, sha256).hex()
+
     def order(self, term: str, pupil_ref: str) -> bytes:
         """The last tie-break of the weekly list: fixed within a term, new in the next."""
         return hmac.digest(_derive(self.secret, "order"), f"{term}\n{pupil_ref}".encode(), sha256)

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from sightline.kit import SightlineError
 from sightline.site import Site
 
-__all__ = ["database"]
+__all__ = ["database", "described"]
 
 SQLITE_START = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
 
@@ -30,6 +30,11 @@ def database(site: Site) -> dict[str, Any]:
                 "init_command": SQLITE_START,
             },
         }
+    return described(address)
+
+
+def described(address: str) -> dict[str, Any]:
+    """Django's description of a PostgreSQL database. Raises `bad_settings` for another kind."""
     parts = urlsplit(address)
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
         what = "`database` must look like postgresql://user:password@host:5432/name"

@@ -35,6 +35,11 @@ ACTIONS = {
     "subject_access": "made a copy of their data for a pupil",
     "erase": "erased a pupil's data",
     "purge": "removed what is past its time",
+    "restore": "restored the site from a backup",
+    # connections
+    "source_asked": "asked a connected system for data",
+    "source_on": "switched a connection on",
+    "source_off": "switched a connection off",
     # people
     "account_invite": "invited a colleague",
     "account_accept": "took up an invitation",
