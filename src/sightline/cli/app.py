@@ -9,7 +9,9 @@ import typer
 from sightline import __version__
 from sightline.cli import (
     audit,
+    backup,
     casework,
+    connect,
     demo,
     keep,
     keys,
@@ -18,7 +20,9 @@ from sightline.cli import (
     people,
     prepare,
     pupil,
+    restore,
     serve,
+    sync,
     work,
 )
 from sightline.cli.options import SiteFolder
@@ -34,7 +38,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=True,
 )
-for group in (make, demo, serve, keep, look, prepare, work, casework, people, keys, audit, pupil):
+for group in (
+    make,
+    demo,
+    serve,
+    keep,
+    connect,
+    sync,
+    look,
+    prepare,
+    work,
+    casework,
+    people,
+    keys,
+    audit,
+    pupil,
+    backup,
+    restore,
+):
     group.add_to(app)
 
 

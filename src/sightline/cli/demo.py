@@ -2,8 +2,14 @@
 
 import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from secrets import token_urlsafe
+from time import sleep
 from typing import Annotated, Any
 
 import typer
@@ -31,6 +37,9 @@ crisis_words = "Out of hours: the duty social worker, 020 7946 0100. In danger n
 def demo(
     folder: Annotated[Path, typer.Argument(metavar="SITE", help="A folder that may be emptied.")],
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port.")] = 8000,
+    live: Annotated[
+        bool, typer.Option("--live", help="Connect it to a made-up MIS that changes meanwhile.")
+    ] = False,
 ) -> None:
     """Make the demo school, its staff and their past meetings; then open its pages.
 
@@ -54,8 +63,12 @@ def demo(
     _print_sign_ins(sign_ins)
     if os.environ.get("SIGHTLINE_DEMO_NO_SERVE") == "1":
         message(f"To open the pages: sightline serve --site {folder}")
+    elif live:
+        with _live_school(site, today, port):
+            serve_site(folder, host="127.0.0.1", port=port)
     else:
         serve_site(folder, host="127.0.0.1", port=port)
+        message("To see it live: sightline demo --live " + str(folder))
 
 
 def _emptied(folder: Path) -> None:
@@ -83,6 +96,38 @@ def _school(folder: Path, until: date, today: date, show: Any) -> Site:
     show("preparing its pages")
     prepare(site, today=today, built_at=evening)
     return site
+
+
+@contextmanager
+def _live_school(site: Site, today: date, port: int) -> Iterator[None]:
+    """A MIS on this machine in which today's registers are being taken, and the site's source."""
+    from sightline.pipeline.sync import Choices, Clock, sync
+    from sightline.project.live_school import TOKEN
+    from sightline.sources.connection import Source
+    from sightline.synthetic.loopback.wonde_records import wonde_id
+    from sightline.web.clock import now
+
+    secret = token_urlsafe(16)
+    hook = f"http://127.0.0.1:{port}/hook/mis/{secret}/"
+    command = [sys.executable, "-m", "sightline.project.live_school"]
+    command += [str(site.folder / "exports"), str(today), hook]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as mis:
+        assert mis.stdout is not None
+        address = mis.stdout.readline().strip() + "/v1.0"
+        schools = {wonde_id("school", SCHOOL): SCHOOL}
+        # The school's exports are loaded; its MIS is asked for the rest: pupils, and new marks.
+        site.sources.write(
+            Source("mis", "wonde", address, True, 1440, ("students", "marks"), schools)
+        )
+        site.sources.write_secrets("mis", {"token": TOKEN, "hook": secret})
+        begun = datetime.combine(today, time(0), UTC)
+        choices = Choices(full=True, since=begun, load_day=today)
+        sync(site, "mis", clock=Clock(lambda: now().astimezone(UTC), sleep), choices=choices)
+        message("Registers are being taken in a made-up MIS on this machine: open a list and wait.")
+        try:
+            yield
+        finally:
+            mis.terminate()
 
 
 def _print_sign_ins(sign_ins: list[Any]) -> None:

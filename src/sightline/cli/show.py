@@ -3,14 +3,14 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["json_out", "json_rows", "message", "stages", "table_out", "text_out"]
+__all__ = ["json_out", "json_rows", "message", "progress_line", "stages", "table_out", "text_out"]
 
 
 def _console(*, stderr: bool = False) -> "Console":
@@ -70,3 +70,42 @@ def stages(what: str) -> Iterator[Any]:
             yield lambda stage: status.update(f"{what}: {stage}")
     else:
         yield lambda stage: message(f"{what}: {stage}")
+
+
+@contextmanager
+def progress_line(what: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Show where counted work is: a bar with an estimate on a terminal, a line a stage elsewhere.
+
+    What is yielded takes the stage in words, how many are done, and how many are expected or 0.
+    """
+    if not sys.stderr.isatty() or os.environ.get("CI"):
+        last = ""
+
+        def line(stage: str, done: int, expected: int) -> None:
+            nonlocal last
+            if stage != last:
+                of = f" of about {expected:,}" if expected else ""
+                message(f"{what}: {stage}" + (f", {done:,}{of}" if done else ""))
+            last = stage
+
+        yield line
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=_console(stderr=True)
+    ) as bar:
+        task = bar.add_task(what, total=None)
+
+        def show(stage: str, done: int, expected: int) -> None:
+            bar.update(task, description=f"{what}: {stage}", completed=done, total=expected or None)
+
+        yield show

@@ -6,6 +6,8 @@ database every minute.
 """
 
 import logging
+import threading
+import time
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +22,8 @@ from sightline.governance.actions.retention import purge
 from sightline.messages.actions.alerts import NotSent, Sent, retry_alerts
 from sightline.messages.actions.outbox import collect, send_waiting
 from sightline.pipeline import prepare
+from sightline.project.bring_in import bring_in, due_sources, wishes_waiting
+from sightline.project.erasing import finish_erasures
 from sightline.triage.actions.thresholds import pages_prepared
 from sightline.triage.queries import threshold_change_waiting
 from sightline.web.clock import now, today
@@ -27,7 +31,9 @@ from sightline.web.clock import now, today
 __all__ = ["alerts", "mail", "night", "pages", "run"]
 
 log = logging.getLogger("sightline.work")
-WORKERS = 2  # one may wait for a slow relay; the other is free for an alert
+# One may wait for a slow relay, one for a large sync; the others are free for alerts and calls.
+WORKERS = 4
+LOOK_EVERY = 0.5  # seconds between two looks for calls of suppliers
 
 
 @task(priority=100)
@@ -71,8 +77,35 @@ def pages() -> int:
 
 
 @task()
+def sources() -> int:
+    """Sync every source whose turn it is, one after the other; how many."""
+    done = 0
+    try:
+        with HUEY.lock_task("sources"):  # the round before may not have ended
+            for name in due_sources(settings.SITE, now()):
+                done += bring_in(name) is not None
+    except TaskLockedException:
+        return 0
+    return done
+
+
+@task(priority=50)
+def wishes(name: str) -> int:
+    """Sync what a supplier has called about or a person asks for; how many times."""
+    done = 0
+    try:
+        with HUEY.lock_task(f"wishes {name}"):
+            while bring_in(name, wished=True) is not None:
+                done += 1
+    except TaskLockedException:
+        return 0
+    return done
+
+
+@task()
 def night() -> int:
     """Forget what has been kept long enough; how many rows went."""
+    finish_erasures(settings.SITE, at=now())
     return sum(purge(now()).values())
 
 
@@ -95,6 +128,15 @@ def every_minute_last() -> None:
         pages.enqueue()
 
 
+@HUEY.periodic_task(crontab(), name="sources")
+@close_db
+def every_minute_sources() -> None:
+    for name in {name for name, _ in wishes_waiting(settings.SITE)}:  # could not be followed then
+        wishes.enqueue(name)
+    if due_sources(settings.SITE, now()):
+        sources.enqueue()
+
+
 @HUEY.periodic_task(crontab(hour="3", minute="10"), name="night")
 @close_db
 def every_night() -> None:
@@ -109,8 +151,20 @@ def _forget_result(sender: Any, task_result: TaskResult[Any], **_: Any) -> None:
 task_finished.connect(_forget_result)
 
 
+def _watch_wishes() -> None:
+    """Look for calls and wishes twice a second: files in a folder, nothing else."""
+    known: set[tuple[str, str]] = set()
+    while True:
+        time.sleep(LOOK_EVERY)
+        waiting = wishes_waiting(settings.SITE)
+        for name in {name for name, _ in waiting - known}:
+            wishes.enqueue(name)
+        known = waiting
+
+
 def run() -> None:
     """Work until told to stop; what is under way is finished first."""
+    threading.Thread(target=_watch_wishes, daemon=True).start()
     HUEY.create_consumer(
         workers=WORKERS,
         max_delay=1.0,

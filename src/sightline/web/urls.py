@@ -12,6 +12,7 @@ from sightline.web.views import (
     exports,
     finish,
     home,
+    hooks,
     lesson,
     messages,
     notes,
@@ -25,6 +26,7 @@ from sightline.web.views import (
     record,
     safeguarding,
     senco,
+    sources,
     start,
     supports,
     thresholds,
@@ -44,6 +46,7 @@ urlpatterns: list[object] = [
     path("people/<int:pk>/", people.person, name="person"),
     path("emergency/", emergency.emergency, name="emergency"),
     path("emergency/reviews/", emergency.emergency_reviews, name="emergency_reviews"),
+    path("hook/<str:name>/<str:secret>/", hooks.hook, name="hook"),
     # --- the weekly meeting (triage)
     path("week/<str:group>/", week.week, name="week"),
     path("week/<str:group>/not-repeated/", week.not_repeated, name="not_repeated"),
@@ -81,6 +84,8 @@ urlpatterns: list[object] = [
     path("attendance/figures/", reconciliation.figures, name="attendance_figures"),
     path("data/", data.data, name="data"),
     path("data/refused/", data.quarantine, name="quarantine"),
+    path("data/sources/", sources.sources, name="sources"),
+    path("data/sources/now/", sources.sources_now, name="sources_now"),
     path("patterns/", patterns.patterns, name="patterns"),
     # --- the record: audit, objections, complaints, exports, thresholds
     path("record/", record.record, name="record"),

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -10,9 +10,11 @@ from django.test import Client
 
 from sightline.governance.models import Complaint
 from sightline.pipeline import load
+from sightline.pipeline.backup import Outcome, record_outcome
 from sightline.record.models import AuditEvent
 from sightline.site import make_site
-from sightline.web.homes.loads import loads_of, refused_counts, refused_rows
+from sightline.web.clock import now
+from sightline.web.homes.loads import backup_of, loads_of, refused_counts, refused_rows
 
 SECRET_VALUE = "Wilhelmina Featherstonehaugh"
 
@@ -50,6 +52,23 @@ def test_the_page_shows_the_last_account(signed_in: Callable[[str], Client]) -> 
     last = loads_of(settings.SITE)[0]
     assert f"Load {last.number}: {last.received:,} rows in, {last.refused:,} refused" in page
     assert "marks not made" in page
+
+
+def test_the_page_says_when_the_last_backup_was_verified(
+    signed_in: Callable[[str], Client], refused: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in("data_manager")
+    assert "Last backup" not in client.get("/data/").content.decode()  # the demo needs none
+    monkeypatch.setattr(
+        "sightline.web.views.data.backup_of", lambda site, now: backup_of(refused, now)
+    )
+    assert "None has been made and verified." in client.get("/data/").content.decode()
+    for hours, late in ((20, False), (60, True)):
+        at = now() - timedelta(hours=hours)
+        record_outcome(refused.folder, Outcome("one", at, "", 1, True, 2.0, 1, 1))
+        page = client.get("/data/").content.decode()
+        assert "restored for a moment and compared" in page
+        assert ("more than two days ago" in page) is late
 
 
 def test_refused_rows_are_counted_by_school(refused: Any) -> None:

@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from sightline.pipeline import read_refused
+from sightline.pipeline.backup import LATE, last_verified
 from sightline.sheets import SchoolSheets
 from sightline.site import Site, open_site
 from sightline.web.homes.days import stale_words
 
 __all__ = [
+    "Backup",
     "Fresh",
     "LoadLine",
     "RefusedRow",
     "TableLine",
+    "backup_of",
     "fresh_of",
     "loads_of",
     "refused_counts",
@@ -94,6 +97,14 @@ class Fresh:
         return round(100 * (self.missing_marks or 0), 1)
 
 
+@dataclass(frozen=True)
+class Backup:
+    """When the site was last saved in a way that was proved; `late` after two days or never."""
+
+    at: datetime | None
+    late: bool
+
+
 def loads_of(site: Site) -> Sequence[LoadLine]:
     """The latest loads, newest first. Read once for each published snapshot."""
     current = site.warehouse.current()
@@ -110,6 +121,16 @@ def fresh_of(sheets: SchoolSheets, today: date) -> Fresh:
         facts.missing_marks,
         stale_words(facts, today),
     )
+
+
+def backup_of(site: Site, now: datetime) -> Backup | None:
+    """The last backup that was verified, or that there is none; None for the demo's site."""
+    if site.settings["demo"] == "yes":
+        return None
+    good = last_verified(site.folder)
+    if good is None:
+        return Backup(None, late=True)
+    return Backup(good.at, late=now - good.at > LATE)
 
 
 def refused_counts(site: Site, schools: frozenset[str] | None) -> list[tuple[str, str, int]]:

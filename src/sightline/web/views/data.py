@@ -9,9 +9,10 @@ from django.shortcuts import render
 
 from sightline.access import Viewer, read_matrix
 from sightline.sheets import open_sheets, sheet_schools
+from sightline.web.clock import now
 from sightline.web.door import page
 from sightline.web.homes.keep_figures import kept_figures, sessions_of
-from sightline.web.homes.loads import fresh_of, loads_of, refused_counts, refused_rows
+from sightline.web.homes.loads import backup_of, fresh_of, loads_of, refused_counts, refused_rows
 from sightline.web.homes.reconcile import compared
 from sightline.web.homes.reports import open_reports, without_account
 from sightline.web.homes.roles import level_in
@@ -31,6 +32,8 @@ def data(request: HttpRequest) -> HttpResponse:
     refused = refused_counts(settings.SITE, _limit(viewer, schools))
     context = home_page(request, "data") | {
         "loads": loads_of(settings.SITE),
+        "backup": backup_of(settings.SITE, now()),
+        "connected": len(settings.SITE.sources.names()),
         "refused": refused,
         "refused_total": sum(many for _, _, many in refused),
         "reads_rows": reads_rows,
