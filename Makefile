@@ -26,9 +26,9 @@ help: ## list what there is to run
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 .PHONY: demo
-demo: $(VENV)/.runtime ## a made-up school in demo-site/, served at http://127.0.0.1:8000
+demo: $(VENV)/.runtime ## a made-up school, served at http://127.0.0.1:8000; LIVE=1: registers come in meanwhile
 	@contrib/ensure pango || true
-	@$(BIN)/sightline demo demo-site
+	@$(BIN)/sightline demo demo-site $(if $(LIVE),--live)
 
 .PHONY: test
 test: $(VENV)/.dev ## every test; ARGS='-k lateness' chooses some

@@ -92,6 +92,8 @@ def errors() -> str:
     lines += ["", "| reason | meaning |", "|---|---|"]
     for reason, meaning in part("sightline.contract", "REASONS").items():
         lines.append(f"| `{reason}` | {cell(meaning)} |")
+    for reason, (meaning, fix) in part("sightline.sources", "REASONS").items():
+        lines.append(f"| `{reason}` | {cell(meaning)} {cell(fix)} |")
     return "\n".join(lines)
 
 
@@ -117,7 +119,12 @@ def profiles() -> str:
             lines += ["", "| files named | fill |", "|---|---|"]
         for view in profile.views:
             names = ", ".join(f"`{pattern}`" for pattern in view.match)
-            lines.append(f"| {names} | {view.feeds} |")
+            if names:
+                lines.append(f"| {names} | {view.feeds} |")
+        if profile.documents:
+            names = ", ".join(f"`{pattern}`" for pattern in profile.documents)
+            tables = dict.fromkeys(view.feeds for view in profile.views)
+            lines.append(f"| {names} | {', '.join(tables)} |")
     return "\n".join(lines)
 
 

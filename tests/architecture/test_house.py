@@ -17,8 +17,8 @@ PACKAGE = ROOT / "src" / "sightline"
 CORE = ("access", "contract", "engine", "governance", "kit", "people", "record", "sheets")
 CORE += ("signals", "sources", "synthetic", "triage", "warehouse")
 CLOCKS = re.compile(
-    r"\b(current_date|current_timestamp|now\(\)|today\(\)|date\.today|datetime\.now|utcnow"
-    r"|time\.time\b)"
+    r"\b(current_date|current_timestamp|(?<!\.)now\(\)|(?<!\.)today\(\)|timezone\.now|date\.today"
+    r"|datetime\.now|utcnow|time\.time\b)"
 )
 VAGUE_NAMES = {"common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
 LONGEST_MODULE = 300

@@ -79,7 +79,7 @@ def checked() -> dict[str, list[set[str]]]:
 def test_every_page_of_a_role_passes_axe_and_fits_every_width(
     role: str, enter: Enter, served: Served, checked: dict[str, list[set[str]]]
 ) -> None:
-    """A page made of nothing that another role's page of the kind had not is only measured again."""
+    """A page of which another role's page of the kind had everything is only measured again."""
     page = enter(role)
     faults: list[str] = []
     visited = []

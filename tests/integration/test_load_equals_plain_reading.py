@@ -80,7 +80,7 @@ def test_a_load_too_large_for_memory_gives_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.modules["sightline.pipeline.load"], "LARGE", 0)
-    monkeypatch.setattr("sightline.warehouse.draft.ROWS_AT_ONCE", 20)
+    monkeypatch.setattr("sightline.warehouse.store_rows.ROWS_AT_ONCE", 20)
     compare_three_loads(6, tmp_path)
 
 

@@ -286,7 +286,7 @@ def _read(folder: str, line: Connection) -> None:
                 if table.name in snapshot.tables
             )
         seen.add(snapshot.digest if same else f"{snapshot.id}: rows of another load")
-        if line.poll(0.05):
+        if line.poll(0.2):
             line.send(sorted(seen))
             return
 

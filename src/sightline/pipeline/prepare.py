@@ -1,21 +1,30 @@
 """Prepare what the pages read: one file of sheets for each school."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from sightline.contract import read_contract
 from sightline.engine import literal
+from sightline.pipeline.basis import basis_of
 from sightline.pipeline.objections import Objected
 from sightline.pipeline.staff import present_staff
 from sightline.pipeline.study import Study, opened
+from sightline.sheets.basis import Basis
 from sightline.sheets.build import build, group_of, groups_of
-from sightline.sheets.file import path_of
 from sightline.sheets.source import Source
 from sightline.sheets.types import GroupFacts
 from sightline.site import Site
-from sightline.warehouse import Snapshot
+from sightline.warehouse import narrow_snapshot
 
-__all__ = ["group_facts", "groups_facts", "pages_in_use", "prepare", "prepare_changed"]
+__all__ = [
+    "group_facts",
+    "groups_facts",
+    "latest_marks",
+    "pages_in_use",
+    "prepare",
+    "source_of",
+]
 
 WEEK = timedelta(days=7)
 
@@ -42,31 +51,19 @@ def prepare(
     for school_id in wanted:
         progress(school_id)
         with opened(site, school=school_id, on=today) as study:
-            source = _source(study, school_id, today, None, objected.get(school_id, {}))
+            source = _whole_source(study, school_id, today, objected.get(school_id, {}))
             files.append(build(source, site.folder / "sheets", built_at))
     return files
 
 
-def prepare_changed(
-    site: Site,
-    before: Snapshot | None,
-    *,
-    today: date,
-    built_at: datetime,
-    progress: Callable[[str], None] = lambda stage: None,
-) -> list[Path]:
-    """The same for the schools whose rows differ from an earlier snapshot's, or with no sheets."""
-    now = site.warehouse.require()
-    with opened(site) as study:
-        schools = study.schools()
-    changed = [
-        school_id
-        for school_id in schools
-        if before is None
-        or _digests(before, school_id) != _digests(now, school_id)
-        or not path_of(site.folder / "sheets", school_id).exists()
-    ]
-    return prepare(site, today=today, built_at=built_at, schools=changed, progress=progress)
+def _whole_source(
+    study: Study, school_id: str, today: date, objected: Mapping[str, frozenset[str]]
+) -> Source:
+    """A school's source, without the rows of schools that have nothing to do with it."""
+    names = study.names(study.site.settings["pack"])
+    basis = basis_of(study, school_id, today=today, names=names, objected=objected)
+    narrow_snapshot(study.engine, study.site.warehouse, study.snapshot, read_contract(), basis.near)
+    return source_of(study, school_id, today, objected=objected, basis=basis)
 
 
 def pages_in_use(site: Site) -> bool:
@@ -89,28 +86,38 @@ def group_facts(
     school_id = study.one_school(school)
     if objected is None:
         objected = study.site.objections(study.on or as_of).get(school_id, {})
-    return group_of(_source(study, school_id, as_of, year_group, objected), year_group)
+    source = source_of(study, school_id, as_of, year_group=year_group, objected=objected)
+    return group_of(source, year_group)
 
 
 def groups_facts(study: Study, today: date, school: str | None = None) -> list[GroupFacts]:
     """The same for every year group of a school, its signals worked out once."""
     school_id = study.one_school(school)
     objected = study.site.objections(study.on or today).get(school_id, {})
-    return groups_of(_source(study, school_id, today, None, objected))
+    return groups_of(source_of(study, school_id, today, objected=objected))
 
 
-def _source(
+def source_of(
     study: Study,
     school_id: str,
     today: date,
-    year_group: int | None,
+    *,
     objected: Mapping[str, frozenset[str]],
+    year_group: int | None = None,
+    pupils: Collection[str] | None = None,
+    basis: Basis | None = None,
 ) -> Source:
-    """The signals run for a school, or one year group of it, on its latest day with marks."""
-    as_of = _latest_marks(study, school_id, today) if year_group is None else today
+    """The signals run for a school, some pupils or a year group, on its latest day with marks.
+
+    For a year group the day is `today`.
+    """
+    as_of = latest_marks(study, school_id, today) if year_group is None else today
     settings = study.site.settings
     names = study.names(settings["pack"])
-    study.signals([as_of, as_of - WEEK], names=names, school=school_id, year_group=year_group)
+    refs = None if pupils is None else sorted(pupils)
+    study.signals(
+        [as_of, as_of - WEEK], names=names, school=school_id, year_group=year_group, pupils=refs
+    )
     return Source(
         engine=study.engine,
         library=study.library,
@@ -126,20 +133,12 @@ def _source(
         term=study.term(school_id, as_of),
         objected=objected,
         staff=present_staff(study.engine, study.snapshot, today).get(school_id, {}),
+        basis=basis or Basis(),
     )
 
 
-def _digests(snapshot: Snapshot, school_id: str) -> tuple[dict[str, str], list[str]]:
-    """What a school's rows come to, table by table, and who works there."""
-    found = {
-        name: state.digests[school_id]
-        for name, state in snapshot.tables.items()
-        if school_id in state.digests
-    }
-    return found, snapshot.staff.get(school_id, [])
-
-
-def _latest_marks(study: Study, school_id: str, today: date) -> date:
+def latest_marks(study: Study, school_id: str, today: date) -> date:
+    """The latest day up to today on which a school marked any register; today without one."""
     latest: date | None = study.engine.value(
         "SELECT max(date) FROM attendance WHERE code IS NOT NULL AND code <> '-' "
         f"AND school_id = {literal(school_id)} AND date <= {literal(today)}"

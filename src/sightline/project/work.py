@@ -19,9 +19,10 @@ from huey.contrib.djhuey.tasks_backend import KEY
 from huey.exceptions import TaskLockedException
 
 from sightline.governance.actions.retention import purge
+from sightline.kit import SightlineError
 from sightline.messages.actions.alerts import NotSent, Sent, retry_alerts
 from sightline.messages.actions.outbox import collect, send_waiting
-from sightline.pipeline import prepare
+from sightline.pipeline import prepare, tidy
 from sightline.project.bring_in import bring_in, due_sources, wishes_waiting
 from sightline.project.erasing import finish_erasures
 from sightline.triage.actions.thresholds import pages_prepared
@@ -104,8 +105,17 @@ def wishes(name: str) -> int:
 
 @task()
 def night() -> int:
-    """Forget what has been kept long enough; how many rows went."""
+    """Forget what has been kept long enough; how many rows went.
+
+    Where data comes in all day, the many small files and snapshots of the day become few.
+    """
     finish_erasures(settings.SITE, at=now())
+    names = settings.SITE.sources.names()
+    if any(settings.SITE.sources.read(name).on for name in names):
+        try:
+            tidy(settings.SITE, today())
+        except SightlineError as error:  # a load is under way: tomorrow, then
+            log.warning("not tidied: %s", error)
     return sum(purge(now()).values())
 
 

@@ -8,9 +8,17 @@ from sightline.engine import literal
 from sightline.sheets.calendar import Calendar
 from sightline.sheets.rows import tuples
 from sightline.sheets.source import Source
-from sightline.sheets.types import PupilSheet, SchoolFacts
+from sightline.sheets.types import Mark, SchoolFacts
 
-__all__ = ["facts_from", "read_facts", "stored_facts"]
+__all__ = [
+    "DATED",
+    "facts_from",
+    "fresh_to",
+    "lacking_marks",
+    "missing_share",
+    "read_facts",
+    "stored_facts",
+]
 
 DATED = {
     "attendance": "date",
@@ -25,14 +33,14 @@ LATEST_DAYS = 5  # over which marks are said to be missing
 
 
 def read_facts(
-    source: Source, calendar: Calendar, sheets: Iterable[PupilSheet], built_at: datetime
+    source: Source, calendar: Calendar, lacking: tuple[int, int], built_at: datetime
 ) -> SchoolFacts:
-    """The facts of one school. `sheet_pupil` and the sheets made of it are given."""
+    """The facts of one school. `sheet_roll` is there; `lacking` is what `lacking_marks` says."""
     engine, school = source.engine, literal(source.school_id)
     about = engine.rows(f"SELECT name, phase FROM school WHERE school_id = {school}")[0]
     on_roll = tuples(
         engine,
-        "SELECT year_group, count(*) FROM sheet_pupil WHERE year_group IS NOT NULL "
+        "SELECT year_group, count(*) FROM sheet_roll WHERE year_group IS NOT NULL "
         f"AND enrolled_on <= {literal(source.as_of)} GROUP BY ALL ORDER BY ALL",
     )
     return SchoolFacts(
@@ -47,8 +55,8 @@ def read_facts(
         pack=source.pack,
         days=calendar.days,
         year_groups=dict(on_roll),
-        fresh_to=_fresh_to(source),
-        missing_marks=_missing(sheets, calendar.last(LATEST_DAYS)),
+        fresh_to=fresh_to(source, DATED),
+        missing_marks=missing_share(*lacking),
         staff=dict(sorted(source.staff.items())),
     )
 
@@ -80,18 +88,27 @@ def facts_from(told: dict[str, Any]) -> SchoolFacts:
     return SchoolFacts(**told)
 
 
-def _fresh_to(source: Source) -> dict[str, date]:
+def fresh_to(source: Source, tables: Iterable[str]) -> dict[str, date]:
+    """The latest date of some tables that have one, in the order of DATED."""
+    asked = set(tables)
     union = " UNION ALL ".join(
         f"SELECT '{table}' AS name, max({column}) AS latest FROM {table} "
         f"WHERE school_id = {literal(source.school_id)} AND {column} <= {literal(source.today)}"
         for table, column in DATED.items()
+        if table in asked
     )
-    return {name: latest for name, latest in tuples(source.engine, union) if latest is not None}
+    found = dict(tuples(source.engine, union)) if union else {}
+    return {name: found[name] for name in DATED if found.get(name) is not None}
 
 
-def _missing(sheets: Iterable[PupilSheet], days: Sequence[date]) -> float | None:
-    """The share of marks due on some days that were not made; None where none was due."""
+def lacking_marks(marks: Iterable[Sequence[Mark]], calendar: Calendar) -> tuple[int, int]:
+    """How many of some pupils' marks were due on the last few days, and how many not made."""
+    days = calendar.last(LATEST_DAYS)
     wanted = frozenset(days)
-    due = [mark for one in sheets for mark in one.marks[-4 * len(days) :] if mark.on in wanted]
-    without = sum(mark.category == "missing" for mark in due)
-    return round(without / len(due), 6) if due else None
+    due = [mark for one in marks for mark in one[-4 * len(days) :] if mark.on in wanted]
+    return len(due), sum(mark.category == "missing" for mark in due)
+
+
+def missing_share(due: int, without: int) -> float | None:
+    """The share of marks due that were not made; None where none was due."""
+    return round(without / due, 6) if due else None

@@ -2,13 +2,14 @@
 
 import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-__all__ = ["SCHEMA_VERSION", "new_file", "path_of"]
+__all__ = ["SCHEMA_VERSION", "Outdated", "changed_file", "new_file", "path_of"]
 
 SCHEMA_VERSION = 1
 SCHEMA = """
@@ -60,20 +61,57 @@ def new_file(folder: Path, school_id: str) -> Iterator[sqlite3.Connection]:
     with _alone(folder / ".lock"):
         new.unlink(missing_ok=True)
         os.close(os.open(new, os.O_WRONLY | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(new, isolation_level=None)
-        try:
-            connection.execute("PRAGMA journal_mode = OFF")  # half a file is thrown away
-            connection.execute("PRAGMA synchronous = OFF")  # and a whole one synced once
-            connection.executescript(SCHEMA)
-            connection.execute("BEGIN")
+        with _filled(new) as connection:
+            for statement in SCHEMA.split(";"):
+                connection.execute(statement)
             yield connection
-            connection.execute("COMMIT")
-            connection.executescript(INDEXES)
-        finally:
-            connection.close()
+            for statement in INDEXES.split(";"):
+                connection.execute(statement)
         _sync(new)
         new.replace(path)
         _sync(folder)
+
+
+class Outdated(Exception):
+    """The file to be changed is no longer the one that was looked at."""
+
+
+@contextmanager
+def changed_file(
+    folder: Path, school_id: str, version: tuple[int, int]
+) -> Iterator[sqlite3.Connection]:
+    """A copy of a school's file to change; when changed it takes the file's place, as above.
+
+    `version` is the inode and time of the file meant. Raises Outdated when another is there.
+    """
+    path = path_of(folder, school_id)
+    new = path.with_name(path.name + ".new")
+    with _alone(folder / ".lock"):
+        about = path.stat()
+        if (about.st_ino, about.st_mtime_ns) != version:
+            raise Outdated(str(path))
+        new.unlink(missing_ok=True)
+        os.close(os.open(new, os.O_WRONLY | os.O_CREAT, 0o600))
+        shutil.copyfile(path, new)
+        with _filled(new) as connection:
+            yield connection
+        _sync(new)
+        new.replace(path)
+        _sync(folder)
+
+
+@contextmanager
+def _filled(path: Path) -> Iterator[sqlite3.Connection]:
+    """One change to a file that nobody reads yet: half of it is thrown away with the file."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")  # a whole one is synced once
+        connection.execute("BEGIN")
+        yield connection
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
 
 
 @contextmanager

@@ -21,7 +21,9 @@ from sightline.sheets.types import (
     WeekFigures,
 )
 
-__all__ = ["gather"]
+__all__ = ["MarkSpan", "gather", "mark_span"]
+
+MarkSpan = tuple[date | None, date | None]
 
 AS_STORED = (
     "pupil_ref",
@@ -33,21 +35,26 @@ AS_STORED = (
     "left_on",
 )
 OR_EMPTY = ("registration_group", "sex", "sen_status")
+VLE_USED = "SELECT count(*) FROM engagement WHERE kind = 'vle' AND school_id = {school}"
+"""Whether a school has a learning platform at all: without one no use is not a figure."""
 
 
-def gather(source: Source, calendar: Calendar, register: Register) -> dict[str, PupilSheet]:
+def gather(
+    source: Source, calendar: Calendar, register: Register, span: MarkSpan | None = None
+) -> dict[str, PupilSheet]:
     """A sheet for every pupil of `sheet_pupil`, without what the signals say.
 
-    Replaces the signals' own relations `enrolled` and `lesson_slot`: read their evidence first.
+    `span` is the first and last day with a mark, unless these are all pupils. Replaces the
+    signals' own relations `enrolled` and `lesson_slot`: read their evidence first.
     """
     engine = source.engine
     make_relations(source, calendar)
     parts = {
         "class_ids": _classes(source),
-        "marks": _marks(engine, register),
+        "marks": _marks(engine, register, span or mark_span(engine)),
         "behaviour": _behaviour(engine),
         "results": _results(source, calendar),
-        "weeks": _weeks(engine),
+        "weeks": _weeks(source),
         "out_of_lessons": _in_order(engine, "sheet_out"),
         "supports": _supports(source, calendar),
         "notes": _notes(source, calendar),
@@ -72,13 +79,14 @@ def _in_order(engine: Engine, relation: str) -> dict[str, Any]:
     return by_pupil(engine, f"SELECT * FROM {relation} ORDER BY ALL")
 
 
-def _marks(engine: Engine, register: Register) -> dict[str, Any]:
-    span = engine.rows("SELECT min(date) AS first, max(date) AS last FROM sheet_session")[0]
-    never = date.max
-    lines = tuples(
-        engine,
-        made("marks", first_mark=span["first"] or never, last_mark=span["last"] or never),
-    )
+def mark_span(engine: Engine, sessions: str = "sheet_session") -> MarkSpan:
+    """The first and the last day with a mark of some sessions; None where there is none."""
+    return tuples(engine, f"SELECT min(date), max(date) FROM {sessions}")[0]
+
+
+def _marks(engine: Engine, register: Register, span: MarkSpan) -> dict[str, Any]:
+    first, last = (day or date.max for day in span)
+    lines = tuples(engine, made("marks", first_mark=first, last_mark=last))
     late: dict[str, dict[int, int]] = defaultdict(dict)
     for ref, place, minutes in tuples(
         engine,
@@ -89,8 +97,9 @@ def _marks(engine: Engine, register: Register) -> dict[str, Any]:
     return {ref: register.marks(line, late.get(ref, {})) for ref, line in lines}
 
 
-def _weeks(engine: Engine) -> dict[str, Any]:
-    used = bool(engine.value("SELECT count(*) FROM engagement WHERE kind = 'vle'"))
+def _weeks(source: Source) -> dict[str, Any]:
+    engine = source.engine
+    used = bool(engine.value(VLE_USED.format(school=literal(source.school_id))))
     found = by_pupil(engine, made("weeks", is_used=used))
     return {ref: [WeekFigures(*row) for row in rows] for ref, rows in found.items()}
 

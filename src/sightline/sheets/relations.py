@@ -1,6 +1,9 @@
 """The year's rows of the pupils asked about, as relations that every part of a sheet reads."""
 
+from collections.abc import Collection
+
 from sightline.engine import literal
+from sightline.engine.text import literals
 from sightline.sheets.calendar import Calendar, make_days
 from sightline.sheets.register import code_table
 from sightline.sheets.rows import made
@@ -10,8 +13,13 @@ from sightline.signals.run import VIEWS
 __all__ = ["make_pupils", "make_relations"]
 
 
-def make_pupils(source: Source, *, year_group: int | None = None) -> None:
-    """Make `sheet_pupil`: on roll on the sheets' day or come since; and `enrolled` from it."""
+def make_pupils(
+    source: Source, *, year_group: int | None = None, pupils: Collection[str] | None = None
+) -> None:
+    """Make `sheet_roll`: on roll on the sheets' day or come since; `sheet_pupil` of it, `enrolled`.
+
+    `pupils` are those of them whose sheets are wanted; without it all are.
+    """
     wanted = [
         f"school_id = {literal(source.school_id)}",
         f"enrolled_on <= {literal(source.today)}",
@@ -20,11 +28,13 @@ def make_pupils(source: Source, *, year_group: int | None = None) -> None:
     if year_group is not None:
         wanted.append(f"year_group = {year_group}")
     source.engine.create(
-        "sheet_pupil",
+        "sheet_roll",
         "SELECT pupil_ref, school_id, enrolled_on, left_on, year_group, registration_group, sex, "
         "sen_status, eal, disadvantaged, CAST(row_number() OVER (ORDER BY pupil_ref) AS integer) "
         f"AS pupil_no FROM pupil WHERE {' AND '.join(wanted)}",
     )
+    asked = "TRUE" if pupils is None else f"pupil_ref IN {literals(sorted(pupils))}"
+    source.engine.create("sheet_pupil", f"SELECT * FROM sheet_roll WHERE {asked}")
     source.engine.create(
         "enrolled", "SELECT pupil_ref, school_id, enrolled_on, pupil_no FROM sheet_pupil"
     )

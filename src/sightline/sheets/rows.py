@@ -4,7 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from sightline.engine import Engine
+from sightline.engine import Engine, columns_of
 from sightline.signals.run import render
 
 __all__ = ["by_pupil", "made", "tuples"]
@@ -14,8 +14,7 @@ SQL = Path(__file__).parent / "sql"
 
 def tuples(engine: Engine, query: str) -> list[tuple[Any, ...]]:
     """The rows of a query, each a tuple of its columns."""
-    table = engine.sql(query)
-    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+    return list(zip(*columns_of(engine.sql(query)), strict=True))
 
 
 def by_pupil(engine: Engine, query: str) -> dict[str, list[tuple[Any, ...]]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sightline.engine import Engine
+from sightline.sheets.basis import Basis
 from sightline.signals import Signal, Values
 
 __all__ = ["Source"]
@@ -16,7 +17,7 @@ class Source:
 
     They were run for `as_of` and the day a week before. `names` are the signals run; `objected`
     maps a pupil to the themes left out for them (none named: everything). `staff` maps the ids of
-    those who work there to their roles.
+    those who work there to their roles; `basis` says what all this comes from.
     """
 
     engine: Engine
@@ -33,6 +34,7 @@ class Source:
     term: str
     objected: Mapping[str, frozenset[str]] = field(default_factory=dict)
     staff: Mapping[str, str] = field(default_factory=dict)
+    basis: Basis = field(default_factory=Basis)
 
     def wanted(self, pupil_ref: str, theme: str) -> bool:
         """Whether a theme of a pupil may be used: nobody objected to it."""

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sightline.sheets.register import Register
@@ -51,7 +52,7 @@ SIGNAL_DATES = ("window_from", "window_to")
 def packed(value: Any) -> bytes:
     """A plain value, dates as text, compressed."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_text)
-    return zlib.compress(text.encode(), 6)
+    return zlib.compress(text.encode(), 4)
 
 
 def unpacked(stored: bytes) -> Any:
@@ -63,7 +64,10 @@ def store_sheet(sheet: PupilSheet, register: Register) -> bytes:
     """One pupil's sheet as bytes."""
     line, late = register.line(sheet.marks)
     told: dict[str, Any] = {name: getattr(sheet, name) for name in (*PLAIN, *DATES)}
-    told |= {name: [_row(one) for one in getattr(sheet, name)] for name in PARTS}
+    told |= {
+        name: [_written(one, places) for one in getattr(sheet, name)]
+        for name, (_, places) in PARTS.items()
+    }
     return packed(
         told
         | {
@@ -139,6 +143,20 @@ def _flag(row: Sequence[Any]) -> Flag:
 
 def _row(one: Any) -> Sequence[Any]:
     return one if isinstance(one, tuple) else tuple(vars(one).values())
+
+
+def _written(one: Any, dates: tuple[int, ...]) -> list[Any]:
+    """A row with its dates as text: a year has few of them, and they are written often."""
+    row = list(one if isinstance(one, tuple) else vars(one).values())
+    for place in dates:
+        if row[place] is not None:
+            row[place] = _iso(row[place])
+    return row
+
+
+@lru_cache(maxsize=2000)
+def _iso(day: date) -> str:
+    return day.isoformat()
 
 
 def _part(

@@ -113,16 +113,24 @@ class Timetable:
         return found
 
 
-def read_timetable(source: Source, first: date) -> Timetable:
-    """The school's timetable and what happened there since the first day of its year."""
+def read_timetable(source: Source, first: date, *, whole: bool = True) -> Timetable:
+    """The school's timetable and what happened there since the first day of its year.
+
+    Unless `whole`, its rows are those of the classes of the pupils asked about.
+    """
     engine, school = source.engine, literal(source.school_id)
     # A member may be taught in a class that another school of the site runs.
     wanted = (
         f"class_id IN (SELECT class_id FROM class WHERE school_id = {school} UNION SELECT "
-        "one.class_id FROM class_member AS one INNER JOIN sheet_pupil USING (pupil_ref))"
+        "one.class_id FROM class_member AS one INNER JOIN sheet_roll USING (pupil_ref))"
     )
     classes = tuples(engine, f"SELECT class_id, subject, name FROM class WHERE {wanted}")
     by_id = {one: (subject or "", name or "") for one, subject, name in classes}
+    if not whole:
+        wanted = (
+            "class_id IN (SELECT class_id FROM class_member INNER JOIN sheet_pupil "
+            "USING (pupil_ref))"
+        )
     rows = tuples(
         engine,
         "SELECT class_id, weekday, coalesce(cycle_week, ''), period, session, starts_at, ends_at, "

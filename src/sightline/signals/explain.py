@@ -1,6 +1,5 @@
 """One figure explained: the rule, the values in force, the dates, the rows behind it, the sum."""
 
-import string
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any
 from sightline.kit import sentence_list
 from sightline.signals.definition import Parameter, Signal, Values
 from sightline.signals.evidence import rows_behind
+from sightline.signals.fill import Filler
 from sightline.signals.run import SqlEngine
 from sightline.signals.sentence import because
 
@@ -50,7 +50,7 @@ ALSO_NEEDED = {
 }
 
 
-class _Plainly(string.Formatter):
+class _Plainly(Filler):
     """Numbers as people write them: 3 for 3.0; `{share:percent}`; `{subjects:in}`, " in Maths"."""
 
     def format_field(self, value: Any, spec: str) -> str:
@@ -148,14 +148,17 @@ def explain_all(
     for one in rows_behind(engine, library, name, values):
         behind[one["pupil_ref"], one["as_of"]].append(one)
     signal = library[name]
+    used = tuple(_in_force(signal, one, values) for one in signal.parameters)
     return [
-        _explanation(signal, values, row, behind[row["pupil_ref"], row["as_of"]]) for row in rows
+        _explanation(signal, values, used, row, behind[row["pupil_ref"], row["as_of"]])
+        for row in rows
     ]
 
 
 def _explanation(
     signal: Signal,
     values: Values,
+    used: tuple[ParameterInForce, ...],
     row: Mapping[str, Any],
     found: Sequence[Mapping[str, Any]],
 ) -> Explanation:
@@ -168,7 +171,7 @@ def _explanation(
         rule=rule_in_words(signal, values),
         version=signal.version,
         sql_hash=signal.sql_hash,
-        parameters=tuple(_in_force(signal, one, values) for one in signal.parameters),
+        parameters=used,
         window_from=row["window_from"],
         window_to=row["window_to"],
         row={figure: row[figure] for figure in FIGURES},
@@ -208,15 +211,20 @@ def _in_force(signal: Signal, one: Parameter, values: Values) -> ParameterInForc
 
 
 def _plain(value: Any) -> Any:
+    kind = type(value)
+    if kind is str or kind is int or value is None:
+        return value
+    if kind is float:
+        return round(value, 6) + 0.0
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
     if isinstance(value, ParameterInForce):
         value = vars(value)
     if isinstance(value, Mapping):
         return {name: _plain(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, float):
-        return round(value, 6) + 0.0
-    return value.isoformat() if isinstance(value, date) else value
+    return value
 
 
 def _number(value: float | None) -> str:

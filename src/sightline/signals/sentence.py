@@ -1,16 +1,16 @@
 """The sentence staff read, made from the row and the rule that made the row: no other wording."""
 
-import string
 from collections.abc import Mapping
 from typing import Any
 
 from sightline.kit import plural
 from sightline.signals.definition import Signal, Values
+from sightline.signals.fill import Filler
 
 __all__ = ["because"]
 
 
-class _Words(string.Formatter):
+class _Words(Filler):
     """`{count:n session}` is "1 session" or "38 sessions"; `n one|many` for odd plurals."""
 
     def format_field(self, value: Any, spec: str) -> str:

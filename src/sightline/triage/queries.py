@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from sightline.access import read_matrix
@@ -27,8 +27,10 @@ __all__ = [
     "counts_by_signal",
     "decisions_for_list",
     "decisions_of_pupil",
+    "decisions_state",
     "draft_of",
     "in_force",
+    "joined_since",
     "lens_of_term",
     "listing_of",
     "meeting_of",
@@ -256,3 +258,17 @@ def threshold_change_waiting() -> int | None:
     """The latest announced change of a threshold that the pages do not follow yet."""
     waiting = Event.objects.filter(kind="thresholds_changed", handled_at__isnull=True)
     return waiting.order_by("pk").values_list("pk", flat=True).last()
+
+
+def decisions_state(meeting: Meeting) -> str:
+    """Differs when somebody has decided or undone something in the meeting."""
+    told = Decision.objects.filter(listing__meeting=meeting).aggregate(
+        latest=Max("pk"), undone=Max("undone_at")
+    )
+    undone = f"{told['undone']:%H%M%S%f}" if told["undone"] else ""
+    return f"{told['latest'] or 0}-{undone}"
+
+
+def joined_since(meeting: Meeting, pupil_ref: str, signals: list[str]) -> SetAside:
+    """A pupil who meets a threshold only since the list was made, as if set aside; not stored."""
+    return SetAside(meeting=meeting, pupil_ref=pupil_ref, reason="since", signals=signals)

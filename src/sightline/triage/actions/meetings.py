@@ -82,8 +82,8 @@ def show_more(
 ) -> list[Listing]:
     """List some of those left out as well, with the reason: the next five, or the one asked for.
 
-    Their reasons are those of `group` today; who no longer meets a threshold is passed over.
-    Raises ValidationError.
+    Their reasons are those of `group` today; who no longer meets a threshold is passed over, and
+    who met none when the list was made comes after the others. Raises ValidationError.
     """
     meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
     listed = meeting.listings.count()
@@ -101,11 +101,14 @@ def show_more(
     entries = {entry.pupil_ref: entry for entry in everybody.entries}
     waiting = meeting.set_aside.filter(reason="others_first").order_by("pk")
     refs = [one.pupil_ref for one in waiting if one.pupil_ref in entries]
+    since = _met_since(meeting, entries)
+    refs += since
     if pupil_ref and pupil_ref not in refs:
         raise ValidationError({"reason": "This pupil is not among those left out of the list."})
     chosen = [pupil_ref] if pupil_ref else refs[: min(MORE, MOST - listed)]
     made = _list(meeting, group, [entries[ref] for ref in chosen], start=listed + 1)
     meeting.set_aside.filter(pupil_ref__in=chosen).delete()
+    meeting.counts["met_threshold"] += len(set(chosen) & set(since))
     meeting.counts["lens"] = lens_counts(group, [one.pupil_ref for one in meeting.listings.all()])
     told = "; ".join(one for one in (meeting.more_reason, reason.strip()) if one)
     meeting.more_reason = told[:REASON_LENGTH]
@@ -147,6 +150,13 @@ def finish(
         kind="finished", school_id=meeting.school_id, about=meeting.pk, by=by, at=at
     )
     return meeting
+
+
+def _met_since(meeting: Meeting, refs: Iterable[str]) -> list[str]:
+    """Of those who meet a threshold now, who did not when the list was made; in their order."""
+    known = {one.pupil_ref for one in meeting.listings.all()}
+    known |= {one.pupil_ref for one in meeting.set_aside.all()}
+    return [ref for ref in refs if ref not in known]
 
 
 def _check_more(meeting: Meeting, reason: str, listed: int) -> None:

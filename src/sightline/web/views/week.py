@@ -3,13 +3,20 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotModified,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from sightline.triage.actions import decisions, meetings
-from sightline.triage.queries import ListToday, meeting_of, meeting_rows
+from sightline.triage.queries import ListToday, meeting_of
 from sightline.triage.rules import Proposal
 from sightline.triage.rules import mistakes as all_mistakes
 from sightline.web.door import page
@@ -21,7 +28,8 @@ from sightline.web.week.decide_form import Form, conflicting, form_for
 from sightline.web.week.page import Page, choose_open, week_page
 from sightline.web.week.pupils import Pupil, listed_pupils
 from sightline.web.week.said import said_after
-from sightline.web.week.updates import updates_of
+from sightline.web.week.since import freshness_of, newcomers, state_of
+from sightline.web.week.updates import replaced_figures, updates_of
 
 __all__ = [
     "come_back",
@@ -161,12 +169,31 @@ def not_repeated(request: HttpRequest, group: str) -> HttpResponse:
 @page("week")
 @require_GET
 def week_updates(request: HttpRequest, group: str) -> HttpResponse:
-    """What colleagues decided since, by number on the list: no name and no reason."""
+    """What is new for a page that shows this list; nothing but its absence, most of the time.
+
+    An open page asks every few seconds. A look is noted of those whose figures it gets anew.
+    """
     where = group_or_404(request, group)
     meeting = _recorded(request, where)
-    today = request.visit.viewer.on  # type: ignore[attr-defined]
-    told = updates_of(meeting_rows(meeting, today), request.user.pk)
-    return render(request, "sightline/week/updates.html", {"updates": told})
+    state = f'"{state_of(where, meeting)}"'
+    if request.headers.get("If-None-Match", "").removeprefix("W/") == state:
+        return HttpResponseNotModified()
+    listed = _today(request, meeting)
+    replaced = replaced_figures(request, where, listed.rows)
+    current = replaced.now.pupil.row.listing.pupil_ref if replaced.now else ""
+    context = {
+        "updates": updates_of(listed.rows, request.user.pk),
+        "replaced": replaced,
+        "wrong_url": address("report_wrong", current) if current else "",
+        "page": {
+            "group": where,
+            "fresh": freshness_of(where.sheets.facts),
+            "newcomers": len(newcomers(where, listed, listed.on)),
+        },
+    }
+    response = render(request, "sightline/week/updates.html", context)
+    response.headers["ETag"] = state
+    return response
 
 
 def _opened(request: HttpRequest, where: Group) -> Any:

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.http import HttpRequest
 
 from sightline.access import why_may_see
 from sightline.people.identity import Name
 from sightline.triage.lists import title_of
-from sightline.triage.queries import ListToday
+from sightline.triage.queries import ListToday, joined_since
 from sightline.web.groups import Group
 from sightline.web.menu import address
 from sightline.web.names import names_for
+from sightline.web.week.since import newcomers
 
 __all__ = ["Aside", "AsidePart", "aside_groups"]
 
@@ -23,6 +25,11 @@ PARTS = (
         "others_first",
         "Others come first",
         "They met a threshold, and others on the list changed more, or in more ways.",
+    ),
+    (
+        "since",
+        "Since the list was made",
+        "They meet a threshold by the figures that came later. The list stays as it was made.",
     ),
 )
 
@@ -53,7 +60,7 @@ def aside_groups(request: HttpRequest, group: Group, listed: ListToday) -> list[
     """Those not listed whom the viewer may see, in the order of the list; each look is noted."""
     visit = request.visit  # type: ignore[attr-defined]
     allowed = []
-    for row in listed.set_aside:
+    for row in [*listed.set_aside, *_since(group, listed, visit.viewer.on)]:
         place = group.sheets.place(row.pupil_ref)
         reason = why_may_see(visit.viewer, place, "week") if place else None
         if place and reason:
@@ -77,4 +84,12 @@ def aside_groups(request: HttpRequest, group: Group, listed: ListToday) -> list[
         AsidePart(key, title, words, by_reason[key])
         for key, title, words in PARTS
         if by_reason[key]
+    ]
+
+
+def _since(group: Group, listed: ListToday, on: date) -> list[Any]:
+    """Who meets a threshold only since the list was made, as if set aside (nothing is stored)."""
+    return [
+        joined_since(listed.meeting, one.pupil_ref, [flag.signal for flag in one.flags])
+        for one in newcomers(group, listed, on)
     ]

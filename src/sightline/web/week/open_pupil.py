@@ -19,7 +19,7 @@ from sightline.web.groups import Group
 from sightline.web.names import names_for
 from sightline.web.week.decide_form import Form
 from sightline.web.week.explained import window_words
-from sightline.web.week.pupils import Pupil
+from sightline.web.week.pupils import Pupil, Why
 
 __all__ = ["Open", "Popover", "Voice", "opened"]
 
@@ -60,21 +60,23 @@ class Open:
     form: Form | None
 
 
-def opened(request: HttpRequest, group: Group, pupil: Pupil, form: Form | None) -> Open:
-    """The open pupil, as far as this viewer may see."""
+def opened(
+    request: HttpRequest, group: Group, pupil: Pupil, form: Form | None, *, voice: bool = True
+) -> Open:
+    """The open pupil, as far as this viewer may see; without their words unless `voice`."""
     visit = request.visit  # type: ignore[attr-defined]
     ref = pupil.row.listing.pupil_ref
     sheet, place = group.sheets.pupil(ref), group.sheets.place(ref)
     told = pupil.row.entry["spark"]
     return Open(
         pupil=pupil,
-        voice=_voice(request, group, sheet, place) if place else None,
+        voice=_voice(request, group, sheet, place) if place and voice else None,
         asks_adjustments=bool(pupil.needs and sheet.sen_status in ("K", "E")),
         lessons=sentence_list(pupil.row.entry["lens"]["lessons"]),
         spark=_large_spark(told),
         spark_title=told["title"] if told else "",
         usual=_usual_words(told, pupil.name.given) if told else "",
-        popovers=[_popover(group.sheets, ref, why, told) for why in pupil.whys],
+        popovers=[_popover(group.sheets, ref, why) for why in pupil.whys if why.url],
         form=form if pupil.full and visit else None,
     )
 
@@ -124,7 +126,7 @@ def _large_spark(told: Mapping[str, Any] | None) -> SafeString | str:
     )
 
 
-def _popover(sheets: SchoolSheets, ref: str, why: Any, spark: Mapping[str, Any] | None) -> Popover:
+def _popover(sheets: SchoolSheets, ref: str, why: Why) -> Popover:
     told = sheets.explanation(ref, why.signal)
     pairs: list[tuple[str, str]] = []
     if told:

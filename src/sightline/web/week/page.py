@@ -23,6 +23,7 @@ from sightline.web.names import names_for
 from sightline.web.week.decide_form import Form, form_for
 from sightline.web.week.open_pupil import Open, opened
 from sightline.web.week.pupils import Pupil
+from sightline.web.week.since import Fresh, freshness_of, newcomers, state_of
 
 __all__ = ["Funnel", "Page", "ReviewDue", "choose_open", "week_page"]
 
@@ -98,6 +99,9 @@ class Page:
     may_show_more: bool
     finished: datetime | None
     finished_by: str
+    fresh: Fresh
+    newcomers: int
+    state: str
 
     @property
     def progress(self) -> str:
@@ -161,6 +165,9 @@ def week_page(
         may_show_more=may_decide and finished is None,
         finished=timezone.localtime(finished) if finished else None,
         finished_by=meeting.finished_by.name if finished else "",
+        fresh=freshness_of(group.sheets.facts),
+        newcomers=len(newcomers(group, listed, viewer.on)),
+        state=state_of(group, meeting),
     )
 
 

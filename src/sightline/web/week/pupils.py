@@ -20,6 +20,7 @@ from sightline.web.figures import Part, parts_of
 from sightline.web.groups import Group
 from sightline.web.menu import address
 from sightline.web.names import names_for
+from sightline.web.week.figures_now import CLEARED, figures_mark, rows_now
 
 __all__ = ["Decided", "Pupil", "Why", "listed_pupils", "needs_words"]
 
@@ -37,7 +38,10 @@ SEN = {"K": "SEND support", "E": "EHC plan"}
 
 @dataclass(frozen=True)
 class Why:
-    """One reason: a sentence in parts, and where its figures are explained."""
+    """One reason: a sentence in parts, and where its figures are explained.
+
+    `state` says that it is new since the list was made, or no longer meets its threshold.
+    """
 
     signal: str
     title: str
@@ -45,6 +49,7 @@ class Why:
     url: str
     icon: str
     colour: str
+    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,11 @@ class Pupil:
         return self.row.listing.position
 
     @property
+    def figures(self) -> str:
+        """A mark of what is shown: the open page asks whether it is still that."""
+        return figures_mark(self.row.entry, self.tag)
+
+    @property
     def others_words(self) -> str:
         """The reasons beyond the three shown, by title."""
         return sentence_list([one[0].lower() + one[1:] for one in self.others])
@@ -103,7 +113,7 @@ def listed_pupils(request: HttpRequest, group: Group, rows: Sequence[Row]) -> li
     """The pupils of some rows whom this viewer may see here; every look is noted."""
     visit = request.visit  # type: ignore[attr-defined]
     allowed = []
-    for row in rows:
+    for row in rows_now(group, rows, visit.viewer.on):
         place = group.sheets.place(row.listing.pupil_ref)
         in_group = place is not None and place.year_group == group.year_group
         reason = why_may_see(visit.viewer, place, "week") if place and in_group else None
@@ -179,11 +189,14 @@ def decided_words(row: Row, *, full: bool) -> Decided | None:
 
 def _why(ref: str, flag: Mapping[str, Any]) -> Why:
     icon, colour = ICONS.get(flag["theme"], ("flag", ""))
+    state, because = flag.get("state", ""), flag["because"]
+    cleared = state == CLEARED  # nothing is flagged, so there is no sum to explain
     return Why(
         flag["signal"],
         flag["title"],
-        parts_of(flag["signal"], flag["because"]),
-        reverse("explain", args=[ref, flag["signal"]]),
+        [Part(because, False)] if cleared else parts_of(flag["signal"], because),
+        "" if cleared else reverse("explain", args=[ref, flag["signal"]]),
         icon,
         colour,
+        state,
     )

@@ -65,12 +65,10 @@ async function keep() {
 
 function changed() {
   typedAt = Date.now();
-  active = Date.now();
   clearTimeout(timer);
   timer = setTimeout(keep, 3000);
 }
 
-let active = Date.now();
 if (form) {
   document.addEventListener("input", (event) => { if (event.target.form === form) changed(); });
   form.addEventListener("focusout", () => { if (typedAt) keep(); });
@@ -79,38 +77,105 @@ if (form) {
   window.addEventListener("pagehide", keep);
 }
 
-// ---- what colleagues decided meanwhile: never over what somebody is typing
+// ---- news: what colleagues decided, and figures of later data. Never over what is being typed.
 const updates = byId("updates");
+const SOON = 2_000, LATER = 10_000, QUIET = 600_000; // asked less often when nothing happens
 let told = "";
+let state = updates?.dataset.state;
+let happened = Date.now();
+let asking = 0;
+
+function shown() {
+  const all = [...document.querySelectorAll("[data-figures]")];
+  return all.map((one) => `${one.dataset.listing || one.id.slice(1)}:${one.dataset.figures}`).join(",");
+}
 
 async function look() {
-  if (document.hidden || Date.now() - active > 600_000) return; // nobody is here: let the session end
+  clearTimeout(asking);
+  if (document.hidden) return; // asked again when somebody looks
   try {
-    const answer = await fetch(updates.dataset.updates, { headers: { "X-Requested-With": "fetch" } });
-    if (!answer.ok || answer.redirected) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    show(page);
+    const asked = new URLSearchParams({ shown: shown(), open: now?.dataset.listing ?? "" });
+    const answer = await fetch(`${updates.dataset.updates}?${asked}`, { headers: { "X-Requested-With": "fetch", "If-None-Match": `"${state}"` } });
+    if (answer.redirected) return; // signed out: the page says so when it is used
+    if (answer.ok) {
+      show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      state = answer.headers.get("ETag")?.replace(/^W\/|"/g, "");
+      happened = Date.now();
+    }
   } catch { /* the next look may reach the server */ }
+  asking = setTimeout(look, Date.now() - happened > QUIET ? LATER : SOON);
 }
 
 function show(page) {
-  const state = page.querySelector("[data-done]");
-  byId("progress").textContent = state.textContent;
-  const meter = document.querySelector("progress.meter");
-  meter.value = state.dataset.done;
-  meter.max = state.dataset.total;
-  const news = [...page.querySelectorAll("[data-listing]")].filter((one) => {
+  const meter = page.querySelector("[data-done]");
+  byId("progress").textContent = meter.textContent;
+  const drawn = document.querySelector("progress.meter");
+  drawn.value = meter.dataset.done;
+  drawn.max = meter.dataset.total;
+  const news = [...page.querySelectorAll("li[data-listing]")].filter((one) => {
     const row = byId(`p${one.dataset.listing}`);
     return now?.dataset.listing === one.dataset.listing ? !form?.elements.seen.value : row && !row.classList.contains("done");
   });
   updates.replaceChildren(...news.map((one) => Object.assign(document.createElement("p"), { textContent: one.textContent })));
-  const words = news.map((one) => one.textContent).join(". ");
-  if (words && words !== told) say(words);
-  told = words;
+  const decided = news.map((one) => one.textContent).join(". ");
+  const words = [replaceFigures(page), decided === told ? "" : decided].filter(Boolean).join(". ");
+  if (words) say(words);
+  told = decided;
 }
 
-if (updates) setInterval(look, 20_000);
-for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => { active = Date.now(); });
+// ---- figures in place: what has the focus keeps it, what is open stays open
+function put(old, fresh) {
+  if (!old || !fresh) return;
+  const within = [...old.querySelectorAll("a,button,summary")].indexOf(document.activeElement);
+  old.replaceWith(document.adoptNode(fresh));
+  if (within >= 0) (fresh.querySelectorAll("a,button,summary")[within] ?? name)?.focus({ preventScroll: true });
+}
+
+function replaceFigures(page) {
+  const rows = [...page.querySelectorAll("li[data-figures]")];
+  for (const fresh of rows) put(byId(fresh.id), fresh);
+  const card = page.getElementById("card");
+  if (card) {
+    const open = document.querySelector(".pop:popover-open")?.id;
+    for (const part of ["evidence", "around-now", "pops"]) put(byId(part), page.getElementById(part));
+    now.dataset.figures = card.dataset.figures;
+    const by = now.querySelector(`[popovertarget="${open}"]`);
+    if (by) byId(open)?.showPopover({ source: by });
+  }
+  for (const part of ["fresh", "newcomers"]) put(byId(part), page.getElementById(part));
+  document.querySelector(".foot p").textContent = page.getElementById("foot").textContent;
+  age();
+  const count = rows.length + (card ? 1 : 0);
+  return count ? `${count} ${count === 1 ? "pupil\u2019s" : "pupils\u2019"} figures updated` : "";
+}
+
+// ---- how long ago: counted on here, and never read out
+let born = 0;
+
+function age() {
+  const line = byId("fresh");
+  if (!line?.dataset.age) return;
+  born = Date.now() - 1000 * line.dataset.age;
+  tick();
+}
+
+function tick() {
+  const line = byId("fresh");
+  if (document.hidden || !line?.dataset.age) return;
+  const seconds = Math.round((Date.now() - born) / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const many = (count, one) => `${count} ${one}${count === 1 ? "" : "s"} ago`;
+  const words = seconds < 60 ? many(seconds, "second") : minutes < 60 ? many(minutes, "minute") : "";
+  const said = line.querySelector("span");
+  if (words && said.textContent !== `updated ${words}`) said.textContent = `updated ${words}`;
+}
+
+age();
+setInterval(tick, 1000);
+if (updates) {
+  asking = setTimeout(look, SOON);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+}
 
 // ---- keys: single letters can be switched off, and are off while typing
 const typing = (one) => one.closest?.("input:not([type=radio],[type=checkbox]), textarea, select");
