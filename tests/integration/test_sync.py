@@ -383,6 +383,10 @@ def test_the_whole_of_it_from_the_command_line(
     assert "Snapshot 000001 is published" in done.output
     listed = run.invoke(app, ["sources", "--site", site])
     assert "mis" in listed.output
+    hooked = run.invoke(app, ["connect", "mis", "--site", site, "--hook"])
+    secrets = open_site(tmp_path / "fresh").sources.secrets("mis")
+    assert f"/hook/mis/{secrets['hook']}/" in hooked.output
+    assert secrets["token"] == wonde.token
     assert run.invoke(app, ["disconnect", "mis", "--site", site]).exit_code == 0
     assert not list((tmp_path / "fresh" / "sources").glob("mis.*"))
 

@@ -4,6 +4,7 @@ import getpass
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,6 +41,13 @@ def connect(
     on: Annotated[
         bool | None, typer.Option("--on/--off", help="Whether it is asked by itself.")
     ] = None,
+    resource: Annotated[
+        list[str] | None,
+        typer.Option("--resource", metavar="NAME", help="Ask only for this; again for more."),
+    ] = None,
+    hook: Annotated[
+        bool, typer.Option("--hook", help="Make a secret address at which its supplier may call.")
+    ] = False,
     keep_secrets: Annotated[
         bool, typer.Option("--keep-secrets", help="Leave the credentials as they are.")
     ] = False,
@@ -54,19 +62,27 @@ def connect(
         source,
         on=source.on if on is None else on,
         every=every or source.every,
+        resources=tuple(resource) if resource else source.resources,
         schools={**source.schools, **_pairs(school, "--school")},
         settings={**source.settings, **_pairs(setting, "--set")},
     )
     feed = connector(source.kind).feed
     _check(source, feed)
     connector(source.kind).parts(source)
-    secrets = None
-    if feed.secrets and not (keep_secrets or (opened.sources.has_secrets(name) and on is not None)):
-        secrets = _asked(feed)
+    secrets = opened.sources.secrets(name)
+    keeps = keep_secrets or (bool(secrets) and (on is not None or hook))
+    if feed.secrets and not keeps:
+        secrets |= _asked(feed)
+    if hook:
+        secrets["hook"] = _hook(feed)
     path = opened.sources.write(source)
-    if secrets is not None:
+    if secrets:
         opened.sources.write_secrets(name, secrets)
     message(f"{path} is written; its credentials are sealed and are not shown again.")
+    if hook:
+        host = (opened.settings["hosts"].split() or ["YOUR-ADDRESS"])[0]
+        message("Give its supplier this address to call. It is shown this once:")
+        message(f"  https://{host}/hook/{name}/{secrets['hook']}/")
     if not source.on:
         message(f"Try it: `sightline sync {name} --dry-run`. Then `sightline connect {name} --on`.")
 
@@ -150,6 +166,12 @@ def _check(source: Source, feed: "Feed") -> None:
             what = f"`{name}` must be given: {setting.about}"
             example = f"For example --set {name}={setting.example}."
             raise SightlineError("bad_argument", "--set", what, example)
+
+
+def _hook(feed: "Feed") -> str:
+    if not feed.webhook:
+        raise SightlineError("bad_argument", "--hook", f"{feed.title} does not call; it is asked")
+    return token_urlsafe(24)
 
 
 def _asked(feed: "Feed") -> dict[str, str]:
