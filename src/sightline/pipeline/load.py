@@ -174,7 +174,7 @@ class _Load:
         changed = changed or not same_rows(refused, earlier)
         number = base.id if base else None
         if changed and not dry_run:
-            number = self._publish(profile, refused).id
+            number = self._publish(profile, refused, earlier).id
         published = changed and not dry_run
         return Loaded(number, published, self.account, self.notices, new, self.missing)
 
@@ -272,10 +272,11 @@ class _Load:
         if self.engine.value("SELECT count(*) FROM moved"):
             self.draft.move("moved", key)
 
-    def _publish(self, profile: str, refused: pa.Table) -> Snapshot:
-        warehouse = self.site.warehouse
-        name = None
-        if refused.num_rows:
+    def _publish(self, profile: str, refused: pa.Table, earlier: pa.Table) -> Snapshot:
+        warehouse, base, name = self.site.warehouse, self.draft.base, None
+        if base and base.refused and refused.equals(earlier):
+            name = base.refused
+        elif refused.num_rows:
             name = f"{self.draft.number:06d}.bin"
             write_refused(warehouse.refused_file(name), refused, self.site.keys)
         self.progress("refused")

@@ -133,7 +133,7 @@ def test_what_declares_no_rule_is_allauths_own_or_leads_nowhere() -> None:
 
 def test_no_address_of_a_pupil_is_open_to_visitors() -> None:
     public = {route.name for route in ROUTES if route.rule.public}
-    assert public <= {"start", "invitation", "stay", "calendar"}
+    assert public <= {"start", "invitation", "stay", "calendar", "hook"}
     assert all("ref" not in route.parts for route in ROUTES if route.rule.public)
 
 

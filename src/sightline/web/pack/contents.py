@@ -101,7 +101,7 @@ def pack_of(request: HttpRequest, group: Group, meeting: Any, palette: Palette, 
     return Pack(
         title=f"{group.title}: {_count(len(people))} to talk about",
         week=f"Week of {full_day(meeting.week)} {meeting.week.year}",
-        data_to=short_day(meeting.as_of),
+        data_to=short_day(facts.as_of),
         met=len(rows) + meeting.set_aside.count(),
         on_roll=meeting.counts["on_roll"],
         pupils=[_block(group, one, palette, notes) for one in people],
