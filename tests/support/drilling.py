@@ -241,7 +241,7 @@ def _work(folder: str, job: dict[str, Any], line: Connection | None) -> None:
     def now() -> datetime:
         return moment + timedelta(milliseconds=next(ticks))
 
-    clock = Clock(now, lambda seconds: time.sleep(min(seconds, 0.02)))
+    clock = Clock(now, lambda seconds: time.sleep(min(seconds, 0.005)))
     choices = Choices()
     try:
         sync(open_site(Path(folder)), "mis", clock=clock, choices=choices, told=told)

@@ -175,10 +175,17 @@ def _watch_wishes() -> None:
 def run() -> None:
     """Work until told to stop; what is under way is finished first."""
     threading.Thread(target=_watch_wishes, daemon=True).start()
-    HUEY.create_consumer(
+    consumer().run()
+
+
+def consumer() -> Any:
+    """The worker itself. Locks that a killed worker left are let go; huey knows only used ones."""
+    wished = (f"wishes {name}" for name in settings.SITE.sources.names())
+    return HUEY.create_consumer(
         workers=WORKERS,
         max_delay=1.0,
-        flush_locks=True,  # left by a worker that was killed
+        flush_locks=True,
+        extra_locks=",".join(["mail", "pages", "sources", *wished]),
         graceful_signal="TERM",
         shutdown_timeout=10,
-    ).run()
+    )

@@ -41,6 +41,23 @@ def test_a_round_waits_for_the_one_before(monkeypatch: pytest.MonkeyPatch) -> No
         assert work.mail.func() == 0
 
 
+@pytest.mark.django_db
+def test_a_new_worker_lets_go_of_what_a_killed_one_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    from huey.contrib.djhuey import HUEY
+
+    from sightline.project import work
+
+    monkeypatch.setattr(type(work.settings.SITE.sources), "names", lambda self: ["mis"])
+    held = ["mail", "pages", "sources", "wishes mis"]
+    for name in held:
+        HUEY.lock_task(name).__enter__()
+    HUEY._locks.clear()  # a new process has not used any of them yet
+    work.consumer()
+    for name in held:
+        with HUEY.lock_task(name):
+            pass
+
+
 def test_each_task_is_due_when_it_should_be() -> None:
     from sightline.project.work import every_minute, every_minute_first, every_night
 
