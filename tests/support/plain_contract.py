@@ -33,7 +33,8 @@ school_event | event_id* school_id* kind*=staffing,curriculum,timetable,building
   from_on*:date> to_on:date> class_id subject year_group:integer staff_id | event_id
 pupil | pupil_id* school_id* enrolled_on*:date> left_on:date> year_group:integer
   registration_group sex=F,M,X,U sen_status=N,K,E eal:boolean disadvantaged:boolean
-  prior_attainment=low,middle,high | pupil_id
+  prior_attainment=low,middle,high disabled:boolean deprivation_decile:integer[1,10] age_band
+  final_result=distinction,pass,fail,withdrawn | pupil_id
 pupil_identity | pupil_id* given_name* family_name* upn:upn date_of_birth:date | pupil_id
 class_member | class_id* pupil_id* from_on*:date> to_on:date> | class_id pupil_id from_on
 attendance | pupil_id* date*:date session*=AM,PM code:code minutes_late:integer[0,400]

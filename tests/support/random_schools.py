@@ -46,7 +46,7 @@ COLUMNS = {
     ),
     "pupil": (
         "pupil_id school_id enrolled_on left_on year_group registration_group sex sen_status eal"
-        " disadvantaged prior_attainment"
+        " disadvantaged prior_attainment disabled deprivation_decile age_band final_result"
     ),
     "pupil_identity": "pupil_id given_name family_name upn date_of_birth",
     "staff": "staff_id school_id name role",
@@ -296,6 +296,10 @@ def pupil(m: Making, number: int, school_id: str, moving: float) -> Row:
         "eal": m.rng.choice([None, True, False]),
         "disadvantaged": m.rng.choice([None, True, False]),
         "prior_attainment": m.rng.choice([None, "low", "middle", "high"]),
+        "disabled": m.rng.choice([None, True, False]),
+        "deprivation_decile": m.rng.choice([None, 1, 10]),
+        "age_band": m.rng.choice([None, "0-35", "35-55"]),
+        "final_result": m.rng.choice([None, "pass", "fail", "withdrawn", "distinction"]),
     }
     m.tables["pupil"].append(row)
     return row

@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 KNOWN_FROM = "_known_from"  # the moment from which Sightline counts the row as known (UTC)
-GROWN = {"staff"}  # tables that got a column after sites were first loaded
+GROWN = {"pupil", "staff"}  # tables that got a column after sites were first loaded
 LOAD = "_load"  # the number of the load that brought it
 TYPES = {
     "date": pa.date32(),

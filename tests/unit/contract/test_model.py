@@ -27,7 +27,8 @@ DICTIONARY = {
     "pupil": (
         "pupil_id",
         "pupil_id* school_id* enrolled_on*:date left_on:date year_group:integer registration_group"
-        " sex sen_status eal:boolean disadvantaged:boolean prior_attainment",
+        " sex sen_status eal:boolean disadvantaged:boolean prior_attainment"
+        " disabled:boolean deprivation_decile:integer age_band final_result",
     ),
     "pupil_identity": (
         "pupil_id",
@@ -85,6 +86,7 @@ ALLOWED = {
     "pupil.sex": "F M X U",
     "pupil.sen_status": "N K E",
     "pupil.prior_attainment": "low middle high",
+    "pupil.final_result": "distinction pass fail withdrawn",
     "attendance.session": "AM PM",
     "lesson_mark.mark": "present late absent removed truant",
     "behaviour.kind": "concern praise",
@@ -133,9 +135,10 @@ def test_allowed_values_are_those_of_the_dictionary() -> None:
 
 
 def test_numbers_have_the_ranges_of_the_dictionary() -> None:
-    low = {"lesson.weekday": 1, "behaviour.severity": 1}
+    low = {"lesson.weekday": 1, "behaviour.severity": 1, "pupil.deprivation_decile": 1}
     assert columns_where("maximum") == {
         "lesson.weekday": 5,
+        "pupil.deprivation_decile": 10,
         "behaviour.severity": 5,
         "attendance.minutes_late": 400,
     }

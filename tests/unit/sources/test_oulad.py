@@ -8,11 +8,12 @@ import pytest
 from sightline.engine import Engine
 from sightline.sources import Collection, Wanted, collect, read_profile
 
+LIKE = ("disabled", "deprivation_decile", "age_band", "final_result")
 WANTED = {
     "school": Wanted(("school_id", "name", "phase")),
     "school_day": Wanted(("school_id", "date", "kind")),
     "class": Wanted(("class_id", "school_id", "subject"), ("name",)),
-    "pupil": Wanted(("pupil_id", "school_id", "enrolled_on"), ("left_on", "sex")),
+    "pupil": Wanted(("pupil_id", "school_id", "enrolled_on"), ("left_on", "sex", *LIKE)),
     "class_member": Wanted(("class_id", "pupil_id", "from_on"), ("to_on",)),
     "assessment": Wanted(
         ("result_id", "pupil_id", "subject", "point", "date", "scale"), ("value", "expected")
@@ -27,8 +28,10 @@ FILES = {
         "XXX,2013J,10,TMA,3,50\nXXX,2013J,11,Exam,,100\n"
     ),
     "studentInfo": (
-        "code_module,code_presentation,id_student,gender\n"
-        "XXX,2013J,1,F\nXXX,2013J,2,M\nXXX,2013J,3,F\nXXX,2013J,4,F\nXXX,2013J,5,M\n"
+        "code_module,code_presentation,id_student,gender,imd_band,age_band,disability,final_result\n"
+        "XXX,2013J,1,F,0-10%,0-35,N,Pass\nXXX,2013J,2,M,10-20,35-55,Y,Withdrawn\n"
+        "XXX,2013J,3,F,?,55<=,N,Fail\nXXX,2013J,4,F,90-100%,?,N,Distinction\n"
+        "XXX,2013J,5,M,about 5,0-35,?,Pass\n"
     ),
     "studentRegistration": (
         "code_module,code_presentation,id_student,date_registration,date_unregistration\n"
@@ -88,6 +91,17 @@ def test_every_registration_is_a_pupil_and_one_without_a_date_counts_from_day_0(
         ("XXX-2013J-5", None, None, "studentInfo.csv"),  # refused by the contract
     ]
     assert len(rows(engine, collection, "class_member", "*")) == 4
+
+
+def test_what_a_student_is_like_and_how_it_ended(engine: Engine, collection: Collection) -> None:
+    columns = "deprivation_decile, age_band, disabled, final_result"
+    assert rows(engine, collection, "pupil", f"pupil_id, {columns}") == [
+        ("XXX-2013J-1", "1", "0-35", "false", "pass"),
+        ("XXX-2013J-2", "2", "35-55", "true", "withdrawn"),  # written without its percent sign
+        ("XXX-2013J-3", None, "55<=", "false", "fail"),
+        ("XXX-2013J-4", "10", None, "false", "distinction"),
+        ("XXX-2013J-5", "about 5", "0-35", "?", "pass"),  # refused by the contract
+    ]
 
 
 def test_clicks_are_summed_by_day_and_what_cannot_be_summed_keeps_its_row(

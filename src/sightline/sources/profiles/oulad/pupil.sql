@@ -13,6 +13,10 @@ select
     end as enrolled_on,
     day_date(r.code_presentation, r.to_day) as left_on,
     as_sex(s.gender) as sex,
+    as_flag(s.disability) as disabled,
+    as_decile(s.imd_band) as deprivation_decile,
+    nullif(s.age_band, '?') as age_band,
+    lower(s.final_result) as final_result,
     coalesce(r._file, s._file) as _file,
     coalesce(r._row, s._row) as _row
 from raw_registrations as r
