@@ -12,6 +12,7 @@ backups.json     how the last backups went
 restoring        only while `sightline restore` is at work: nothing here may be used yet
 sources/         connections to other systems, their credentials sealed
 landing/         what is being fetched from them just now, sealed
+evidence/        answers about groups, kept until the data change; what was released of them
 """
 
 import csv
@@ -50,6 +51,9 @@ class Setting(NamedTuple):
 SETTINGS: dict[str, Setting] = {
     "pack": Setting(str, "school", ("school", "he"), "Which signals run unless a command says."),
     "capacity": Setting(int, 10, (5, 15), "How many pupils a weekly list holds at most."),
+    "disclosure_minimum": Setting(
+        int, 10, (6, 100), "Fewest pupils a figure about a group may stand for."
+    ),
     "memory_limit": Setting(str, "", (), "Memory for one command, such as 4GB; empty: 80%."),
     "keep_snapshots": Setting(int, 10, (1, 1000), "Published snapshots that compact keeps."),
     "school_id": Setting(str, "", (), "The school of exports that do not name their school."),

@@ -112,11 +112,9 @@ def test_what_can_tell_of_health_belief_or_origin_is_special_category() -> None:
 
 def test_characteristics_of_a_pupil_are_held_for_fairness_and_never_as_inputs() -> None:
     pupil = CONTRACT.table("pupil")
-    for name in ("sex", "sen_status", "eal", "disadvantaged", "prior_attainment") + (
-        "disabled",
-        "deprivation_decile",
-        "age_band",
-        "final_result",
+    for name in (
+        *("sex", "sen_status", "eal", "disadvantaged", "prior_attainment"),
+        *("disabled", "deprivation_decile", "age_band", "final_result"),
     ):
         assert "Never an input of a signal." in pupil.column(name).purpose
 

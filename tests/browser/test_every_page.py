@@ -17,6 +17,7 @@ ROLES = (
     "Attendance officer",
     "Tutor",
     "Class teacher",
+    "Head of department",
     "Senior leader",
     "Trust lead",
     "Data manager",
@@ -25,7 +26,9 @@ ROLES = (
 )
 # What stands for one pupil, year, class or number in an address: one of each kind is enough.
 ONE_OF = re.compile(r"/(\d+|[0-9a-hjkmnp-tv-z]{12}|S0000-C\d+|year-\d+|\d+[A-Z])(?=/|$)")
-ONE_SIGNAL = re.compile(r"(?<=/thresholds/)\w+|(?<=/explain/\*/)\w+")
+ONE_SIGNAL = re.compile(
+    r"(?<=/thresholds/)\w+|(?<=/explain/\*/)\w+|(?<=/progress/S0000/)[\w-]+(?=/)"
+)
 NO_PAGES = (".ics", ".pdf", ".csv", "/static/", "/export/", "/text/")
 # Forms that are sent as they come, and that nothing may be saved from: whose, and where.
 EMPTY_FORMS = {

@@ -33,6 +33,7 @@ ROLES: Mapping[str, Colleague] = {
     ),
     "tutor": Colleague("Mr Whitfield", "tutor", "tutor_group", "9N"),
     "class_teacher": Colleague("Ms Kaur", "class_teacher", "taught"),
+    "head_of_department": Colleague("Mrs Quaye", "head_of_department", "subject", "Mathematics"),
     "senior_leader": Colleague("Dr Adair", "senior_leader", "school", "", "Headteacher"),
     "trust_lead": Colleague("Mr Pereira", "trust_lead", "trust"),
     "data_manager": Colleague("Mrs Lindqvist", "data_manager", "school"),

@@ -50,7 +50,7 @@ class Held:
     """A role somebody holds. `refs` are the pupils of a caseload or named ones; dates inclusive."""
 
     role: str
-    scope: str  # trust, school, year, tutor_group, taught, caseload, pupils
+    scope: str  # trust, school, year, tutor_group, taught, subject, caseload, pupils
     school_id: str = ""
     value: str = ""
     from_on: date = date.min
@@ -63,13 +63,17 @@ class Held:
 
 @dataclass(frozen=True)
 class PupilPlace:
-    """Where a pupil is on the day asked about: all that access depends on."""
+    """Where a pupil is on the day asked about: all that access depends on.
+
+    `subjects` are those of the pupil's classes, in lower case.
+    """
 
     pupil_ref: str
     school_id: str
     year_group: int | None
     registration_group: str
     class_ids: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,8 @@ def _words(viewer: Viewer, held: Held, pupil: PupilPlace) -> str:
     if held.scope == "taught":
         names = sorted(viewer.taught[one] for one in pupil.class_ids & viewer.taught.keys())
         return f"You teach {names[0]}" if names else ""
+    if held.scope == "subject":
+        return f"You lead {held.value}" if held.value.lower() in pupil.subjects else ""
     if held.scope in ("caseload", "pupils") and pupil.pupil_ref in held.refs:
         return "On your caseload" if held.scope == "caseload" else "You were given this pupil"
     return ""

@@ -42,7 +42,9 @@ def invite(
     role: Annotated[str, typer.Option("--role", help="A role, as in access.yml.")] = "",
     scope: Annotated[str, typer.Option("--scope", help="trust, school, year, taught ...")] = "",
     school: Annotated[str, typer.Option("--school", metavar="ID", help="Their school.")] = "",
-    value: Annotated[str, typer.Option("--value", help="The year or tutor group.")] = "",
+    value: Annotated[
+        str, typer.Option("--value", help="The year group, tutor group or subject.")
+    ] = "",
     staff: Annotated[str, typer.Option("--staff", metavar="ID", help="Their staff_id.")] = "",
     site: SiteFolder = None,
 ) -> None:

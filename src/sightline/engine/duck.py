@@ -58,6 +58,8 @@ class Engine:
             config["threads"] = threads
         self._connection = duckdb.connect(":memory:", config=config)
         self.run("SET TimeZone = 'UTC'")
+        # DuckDB draws one wherever it takes the process for a notebook: into what commands print.
+        self.run("SET enable_progress_bar = false")
         # The only cipher in the wheel. Its random numbers are weak; the key never leaves memory.
         self.run("SET force_mbedtls_unsafe = 'true'")
         self.run("SET temp_file_encryption = true")

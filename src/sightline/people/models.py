@@ -62,8 +62,8 @@ class User(AbstractBaseUser):
 class Grant(models.Model):
     """One role held over one scope between two dates. Ended, never deleted.
 
-    `value` is the year group, tutor group or caseload's name; empty for a trust, a school and for
-    the classes a teacher teaches, which the timetable knows.
+    `value` is the year group, tutor group, subject or caseload's name; empty for a trust, a school
+    and for the classes a teacher teaches, which the timetable knows.
     """
 
     PRIVACY = {

@@ -121,6 +121,7 @@ def held_words(grant: Grant | ProposedGrant) -> str:
         "year": f"Year {value}",
         "tutor_group": f"tutor group {value}",
         "taught": "the classes they teach",
+        "subject": f"the subject {value}",
         "caseload": "their caseload",
         "pupils": "named pupils",
     }.get(grant.scope, grant.scope)

@@ -7,6 +7,7 @@ from functools import partial
 from sightline.contract import Table, read_contract
 from sightline.engine import Engine, literal
 from sightline.people import Erasures
+from sightline.pipeline.evidence.released import forget_releases
 from sightline.site import Site
 from sightline.warehouse import Compacted, Snapshot, compact, open_snapshot
 from sightline.warehouse.compact import cut_off
@@ -51,6 +52,7 @@ def tidy(site: Site, day: date) -> tuple[Compacted, int]:
                 needed = _needed(contract.table(kind), table, day)
                 kept = engine.sql(f"SELECT DISTINCT {column} AS ref FROM {table} WHERE {needed}")
                 gone += vault.keep_only(kind, set(kept.column("ref").to_pylist()))
+    forget_releases(site, day)
     ledger.append("done", at=at, by="command", of=str(begun.number))
     return done, gone
 

@@ -28,8 +28,9 @@ from sightline.project.erasing import finish_erasures
 from sightline.triage.actions.thresholds import pages_prepared
 from sightline.triage.queries import threshold_change_waiting
 from sightline.web.clock import now, today
+from sightline.web.evidence.fairness_ask import work_out_all
 
-__all__ = ["alerts", "mail", "night", "pages", "run"]
+__all__ = ["alerts", "groups", "mail", "night", "pages", "run"]
 
 log = logging.getLogger("sightline.work")
 # One may wait for a slow relay, one for a large sync; the others are free for alerts and calls.
@@ -119,6 +120,16 @@ def night() -> int:
     return sum(purge(now()).values())
 
 
+@task()
+def groups() -> int:
+    """Work out the figures about groups that take a while, for the pages of the day; how many."""
+    try:
+        return work_out_all(settings.SITE, today())
+    except SightlineError as error:  # nothing is loaded yet
+        log.warning("fairness not worked out: %s", error)
+        return 0
+
+
 @HUEY.periodic_task(crontab(), name="alerts", priority=100)
 @close_db
 def every_minute_first() -> None:
@@ -153,6 +164,12 @@ def every_night() -> None:
     night.enqueue()
 
 
+@HUEY.periodic_task(crontab(hour="3", minute="40"), name="groups")
+@close_db
+def every_night_after() -> None:
+    groups.enqueue()
+
+
 def _forget_result(sender: Any, task_result: TaskResult[Any], **_: Any) -> None:
     """Nobody asks for these results, and huey would keep every one."""
     HUEY.storage.delete_data(KEY % task_result.id)
@@ -175,7 +192,9 @@ def _watch_wishes() -> None:
 def run() -> None:
     """Work until told to stop; what is under way is finished first."""
     threading.Thread(target=_watch_wishes, daemon=True).start()
-    consumer().run()
+    worker = consumer()
+    groups.enqueue()  # a night may have been missed; what is kept already is not done again
+    worker.run()
 
 
 def consumer() -> Any:

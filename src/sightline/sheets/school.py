@@ -138,6 +138,20 @@ class SchoolSheets:
             self._taught[staff_id, on] = dict(rows)
         return dict(self._taught[staff_id, on])
 
+    def subject_of(self, class_id: str) -> str:
+        """The subject of a class of the timetable in lower case; empty when it is not known."""
+        return self._subjects.get(class_id, "")
+
+    def classes_of(self, subject: str, on: date) -> dict[str, str]:
+        """The classes of a subject by the timetable in force on a date, whatever the subject's
+        capitals: id -> name."""
+        sql = (
+            "SELECT DISTINCT class_id, class_name FROM slot "
+            "WHERE from_on <= ? AND to_on >= ? ORDER BY class_name"
+        )
+        rows = self._all(sql, on.isoformat(), on.isoformat())
+        return {one: name for one, name in rows if self._subjects[one] == subject.lower()}
+
     def slots(
         self, on: date, staff_id: str | None = None, class_id: str | None = None
     ) -> list[Slot]:
@@ -187,7 +201,14 @@ class SchoolSheets:
     def _place(self, row: tuple[Any, ...]) -> PupilPlace:
         ref, year_group, registration_group, class_ids = row
         classes = frozenset(class_ids.split("\n")) if class_ids else frozenset()
-        return PupilPlace(ref, self.school_id, year_group, registration_group, classes)
+        subjects = frozenset(self._subjects[one] for one in classes & self._subjects.keys())
+        return PupilPlace(ref, self.school_id, year_group, registration_group, classes, subjects)
+
+    @cached_property
+    def _subjects(self) -> dict[str, str]:
+        """Each class of the timetable with its subject in lower case."""
+        rows = self._all("SELECT DISTINCT class_id, subject FROM slot")
+        return {class_id: subject.lower() for class_id, subject in rows}
 
     def _part(self, name: str) -> Any:
         return unpacked(self._all("SELECT value FROM part WHERE name = ?", name)[0][0])

@@ -41,6 +41,8 @@ def _places(viewer: Viewer) -> Iterator[tuple[str, str]]:
         yield "Support", address("supports")
     if may(viewer, "process"):
         yield "Patterns", address("patterns")
+    elif may(viewer, "progress"):
+        yield "Progress", address("progress")
     if may(viewer, "record"):
         yield "Record", address("record")
     if may(viewer, "data"):
@@ -55,6 +57,8 @@ def _is_in(path: str, url: str) -> bool:
     first = url.strip("/").split("/")[0]
     here = path.strip("/").split("/")[0]
     if first == "meetings" and here == "week":
+        return True
+    if first == "patterns" and here in ("fairness", "helped", "progress"):
         return True
     return bool(first) and first == {"pupil": "pupils", "explain": "pupils"}.get(here, here)
 

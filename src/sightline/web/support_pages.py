@@ -11,6 +11,7 @@ from sightline.triage.reviews import OUTCOMES
 from sightline.triage.rules import Offer, review_offers
 from sightline.triage.support_queries import owners, supports_of
 from sightline.web.door import school_sheets
+from sightline.web.evidence.helped_asked import tried_before
 from sightline.web.forms.support import errors_of
 from sightline.web.menu import address
 from sightline.web.names import names_for
@@ -38,6 +39,7 @@ def start_context(
         "owners": owners(sheet.school_id, viewer.on),
         "offers": _offers(request, sheet),
         "decision": decision,
+        "tried_before": tried_before(viewer, sheet),
         "pupil_url": address("pupil", sheet.pupil_ref) if may(viewer, "page") else "",
     }
 

@@ -5,12 +5,15 @@ from django.urls import path
 from sightline.web.views import (
     account,
     attendance,
+    backtest,
     complaints,
     data,
     emergency,
     explain,
     exports,
+    fairness,
     finish,
+    helped,
     home,
     hooks,
     lesson,
@@ -20,6 +23,7 @@ from sightline.web.views import (
     pack,
     patterns,
     people,
+    progress,
     pupil,
     pupils,
     reconciliation,
@@ -87,6 +91,13 @@ urlpatterns: list[object] = [
     path("data/sources/", sources.sources, name="sources"),
     path("data/sources/now/", sources.sources_now, name="sources_now"),
     path("patterns/", patterns.patterns, name="patterns"),
+    path("patterns/helped/", helped.helped, name="helped"),
+    path("patterns/fairness/", fairness.fairness, name="fairness"),
+    path("progress/", progress.progress, name="progress"),
+    path("progress/class/<str:class_id>/", progress.progress_class, name="progress_class"),
+    path(
+        "progress/<str:school>/<str:subject>/", progress.progress_subject, name="progress_subject"
+    ),
     # --- the record: audit, objections, complaints, exports, thresholds
     path("record/", record.record, name="record"),
     path("record/unusual/", record.unusual, name="unusual"),
@@ -103,6 +114,7 @@ urlpatterns: list[object] = [
     path("thresholds/", thresholds.thresholds, name="thresholds"),
     path("thresholds/settle/<int:pk>/", thresholds.threshold_settle, name="threshold_settle"),
     path("thresholds/<str:signal>/", thresholds.threshold, name="threshold"),
+    path("thresholds/<str:signal>/history/", backtest.backtest, name="backtest"),
     # --- messages: pack, recap, calendar
     path("week/<str:group>/finish/", finish.finish, name="finish"),
     path("week/<str:group>/recap/", finish.recap, name="recap"),

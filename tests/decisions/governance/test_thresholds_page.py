@@ -63,7 +63,10 @@ def test_the_effect_is_shown_before_anything_is_proposed(signed_in: SignedIn) ->
     rows = page.context["effect"]
     assert [row[0] for row in rows] == [f"Year {year}" for year in range(7, 12)]
     expected = effect_of(settings.SITE, NAME, 6.0, as_of=datetime(2026, 3, 6).date())  # noqa: DTZ001
-    assert rows[0][1:] == tuple(f"{count:,}" for count in expected[7])
+    for row, counts in zip(rows, expected.values(), strict=True):
+        for told, count in zip(row[1:], counts, strict=True):
+            assert told.startswith("not shown") or abs(int(told) - count) <= 2
+            assert told.startswith("not shown") or int(told) >= 10
     assert not ThresholdChange.objects.exists()
 
 
@@ -71,8 +74,8 @@ def test_small_numbers_are_not_shown(signed_in: SignedIn) -> None:
     typed = {"parameter": "min_events", "value": "5", "reason": "To see."}
     page = signed_in("head_of_year").post(reverse("threshold", args=["behaviour_rate"]), typed)
     shown = {row[2] for row in page.context["effect"]}
-    assert shown & {"fewer than 5"}
-    assert not shown & {"1", "2", "3", "4"}
+    assert [one for one in shown if one.startswith("not shown: too few")]
+    assert not shown & {str(number) for number in range(10)}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ NEEDS = [*MATRIX.areas, *MATRIX.deeds]
 SCHOOLS = ["S1", "S2"]
 REFS = [f"ref{n}" for n in range(4)]
 CLASSES = ["c1", "c2", "c3"]
-ALL_SCOPES = ["trust", "school", "year", "tutor_group", "taught", "caseload", "pupils"]
+ALL_SCOPES = ["trust", "school", "year", "tutor_group", "taught", "subject", "caseload", "pupils"]
 
 places = st.builds(
     PupilPlace,
@@ -32,6 +32,7 @@ places = st.builds(
     year_group=st.sampled_from([None, 8, 9]),
     registration_group=st.sampled_from(["", "8A", "9N"]),
     class_ids=st.frozensets(st.sampled_from(CLASSES)),
+    subjects=st.frozensets(st.sampled_from(["art", "mathematics"])),
 )
 
 
@@ -44,7 +45,7 @@ def grants(draw: st.DrawFn) -> Held:
         role,
         scope,
         "" if scope == "trust" else draw(st.sampled_from(SCHOOLS)),
-        draw(st.sampled_from(["", "8", "9", "8A", "9N"])),
+        draw(st.sampled_from(["", "8", "9", "8A", "9N", "Art"])),
         draw(days),
         draw(st.none() | days),
         draw(st.frozensets(st.sampled_from(REFS))),

@@ -11,15 +11,18 @@ from sightline.access import read_matrix
 from sightline.people.actions.trail import noted
 from sightline.people.models import Grant, GrantedPupil, ProposedGrant, User
 
-__all__ = ["Asked", "active_administrators", "end_grant", "give", "settle"]
+__all__ = ["NEEDS_VALUE", "Asked", "active_administrators", "end_grant", "give", "settle"]
 
 ALONE = 2  # the first two administrators need nobody's confirmation
-NEEDS_VALUE = {"year": "a year group", "tutor_group": "a tutor group"}
+NEEDS_VALUE = {"year": "a year group", "tutor_group": "a tutor group", "subject": "a subject"}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A role to give. `value` is a year or tutor group, `refs` the pupils of a caseload."""
+    """A role to give.
+
+    `value` is a year, tutor group or subject, `refs` the pupils of a caseload.
+    """
 
     role: str
     scope: str

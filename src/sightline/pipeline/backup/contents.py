@@ -22,7 +22,7 @@ __all__ = ["Copied", "copied", "left_out", "vault_counts"]
 
 SETTINGS = ("settings.toml", "thresholds.yml", "signin.yml", "objections.json")
 FILES = (*SETTINGS, "access.log", "erasures.log", "restored.json", "exports/truth.json")
-FOLDERS = ("mappings", "signals", "sources", "reconciliation")
+FOLDERS = ("mappings", "signals", "sources", "reconciliation", "evidence/released")
 # Made anew, kept elsewhere, or of this moment only.
 LEFT_OUT = {"sheets", "static", "exports", "casework", "work.sqlite", "backups.json", "backup.tmp"}
 LEFT_OUT |= {"secret.key", "warehouse", "vault.sqlite", "decisions.sqlite", "landing", "sync"}
@@ -67,7 +67,7 @@ def copied(
 
 def left_out(folder: Path) -> tuple[str, ...]:
     """What is in a site's folder that is neither saved nor known to be left out."""
-    known = LEFT_OUT | set(FOLDERS) | {name.partition("/")[0] for name in FILES}
+    known = LEFT_OUT | {name.partition("/")[0] for name in (*FILES, *FOLDERS)}
     found = (path.name for path in folder.iterdir() if not path.name.startswith("."))
     return tuple(
         sorted(

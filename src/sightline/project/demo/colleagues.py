@@ -47,6 +47,7 @@ POSTS = (
     Post("attendance_officer", "school", "", "Attendance officer", ""),
     Post("tutor", "tutor_group", "", "", "Mr Whitfield"),
     Post("class_teacher", "taught", "", "", ""),
+    Post("head_of_department", "subject", "Mathematics", "", "Mrs Quaye"),
     Post("senior_leader", "school", "", "Headteacher", ""),
     Post("trust_lead", "trust", "", "", "Mrs Pereira"),
     Post("data_manager", "school", "", "", "Mr Lindqvist"),
@@ -82,8 +83,9 @@ def make_colleagues(
 
 
 def _account(post: Post, staff_id: str, name: str, sheets: SchoolSheets, at: datetime) -> User:
+    year = post.value if post.scope == "year" else ""
     user = User(
-        email=f"{post.role.replace('_', '.')}{post.value}@northfield.example",
+        email=f"{post.role.replace('_', '.')}{year}@northfield.example",
         name=name,
         school_id="" if post.scope == "trust" else sheets.facts.school_id,
         staff_id=staff_id,

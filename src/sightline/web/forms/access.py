@@ -7,7 +7,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 
 from sightline.access import read_matrix
-from sightline.people.actions.grants import Asked
+from sightline.people.actions.grants import NEEDS_VALUE, Asked
 
 __all__ = ["Choice", "asked", "choices"]
 
@@ -17,6 +17,7 @@ OVER = {
     "year": "one year group",
     "tutor_group": "one tutor group",
     "taught": "the classes they teach, by the timetable",
+    "subject": "one subject, by the timetable",
     "caseload": "a caseload",
     "pupils": "named pupils",
 }
@@ -59,7 +60,7 @@ def asked(
     refs = refs_of(school_id, lines) if scope in ("caseload", "pupils") else frozenset()
     if scope in ("caseload", "pupils") and not refs:
         raise ValidationError({"pupils": "Enter at least one pupil id."})
-    value = typed.get("value", "").strip() if scope in ("year", "tutor_group") else ""
+    value = typed.get("value", "").strip() if scope in NEEDS_VALUE else ""
     reason = typed.get("reason", "").strip()[:120]
     return Asked(role, scope, school_id, value, refs, _day(typed.get("to_on", "")), reason)
 

@@ -13,6 +13,7 @@ ORDER: Sequence[tuple[tuple[str, ...], str, str]] = (
     (("attendance_officer",), "Attendance", "attendance"),
     (("class_teacher", "tutor"), "Next lesson", "lesson"),
     (("senior_leader", "trust_lead"), "Patterns", "patterns"),
+    (("head_of_department",), "Progress", "progress"),
     (("data_manager",), "Data", "data"),
     (("dpo",), "Record", "record"),
     (("administrator",), "People", "people"),

@@ -16,6 +16,7 @@ SCOPES = {
     "year": "leads Year {year}",
     "tutor_group": "tutor of {group}",
     "taught": "teaches a class {name} is in",
+    "subject": "leads a subject {name} is taught",
     "caseload": "has {name} on their caseload",
     "pupils": "was given {name} by name",
     "emergency": "emergency access for an hour",

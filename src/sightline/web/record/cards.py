@@ -1,6 +1,6 @@
 """A signal's card: the rule in words, its values, who changed what; and what a change would do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,6 +16,7 @@ from sightline.pipeline import effect_of, library_of
 from sightline.sheets import open_sheets
 from sightline.signals import Parameter, Signal, values_of
 from sightline.signals.explain import rule_in_words
+from sightline.web.homes.shown import shown_steps
 from sightline.web.record.reach import schools_with
 
 __all__ = [
@@ -30,7 +31,7 @@ __all__ = [
     "waiting",
 ]
 
-FEW = 5
+TOO_FEW = "not shown: too few, or too few more or less"
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,14 @@ def proposal_from(signal: str, typed: Mapping[str, str], visit: Any) -> Proposal
 
 
 def effect_rows(effect: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Year group, how many noticed now and then; small numbers are not shown."""
+    """Year group, how many noticed now and then, as released; why where a number is not."""
+    released = effect.get("released", False)  # of earlier proposals true counts were kept
+
+    def told(count: int | None) -> str:
+        return _count(count if released else None)
+
     return [
-        (f"Year {year}" if year else "No year group", _count(now), _count(then))
+        (f"Year {year}" if year else "No year group", told(now), told(then))
         for year, (now, then) in effect.get("years", {}).items()
     ]
 
@@ -187,12 +193,50 @@ def _effect(name: str, value: Any, visit: Any) -> dict[str, Any]:
         found = effect_of(settings.SITE, name, value, as_of=max(days), schools=schools)
     except SightlineError:
         return {}
-    years = {str(year or ""): list(counts) for year, counts in found.items()}
-    return {"as_of": max(days).isoformat(), "years": years}
+    if not found:
+        return {}
+    by_year = {str(year or ""): counts for year, counts in found.items()}
+    of = f"{' '.join(schools)}: {name} {value} on {max(days)}"
+    return {
+        "as_of": max(days).isoformat(),
+        "released": True,
+        "years": _shown(of, max(days), by_year),
+    }
 
 
-def _count(number: int) -> str:
-    return f"{number:,}" if number == 0 or number >= FEW else f"fewer than {FEW}"
+def _shown(
+    of: str, on: date, by_year: Mapping[str, tuple[int, int]]
+) -> dict[str, list[int | None]]:
+    """The counts before and after as released; the step from one to the other is no small one."""
+    if all(then <= now for now, then in by_year.values()):
+        return _steps(of, on, ("now", "then"), by_year)
+    if all(now <= then for now, then in by_year.values()):
+        turned = {year: counts[::-1] for year, counts in by_year.items()}
+        shown = _steps(of, on, ("then", "now"), turned)
+        return {year: counts[::-1] for year, counts in shown.items()}
+    # In some years more, in others fewer: the two are of different pupils.
+    apart = [
+        _steps(
+            f"{of}: {name}",
+            on,
+            (name,),
+            {year: counts[at : at + 1] for year, counts in by_year.items()},
+        )
+        for at, name in enumerate(("now", "then"))
+    ]
+    return {year: [shown[year][0] for shown in apart] for year in by_year}
+
+
+def _steps(
+    of: str, on: date, names: Sequence[str], by_year: Mapping[str, Sequence[int]]
+) -> dict[str, list[int | None]]:
+    whole = [sum(counts) for counts in zip(*by_year.values(), strict=True)]
+    _, found = shown_steps(settings.SITE, of, on, names, whole, {"year": by_year})
+    return {year: [told[name] for name in names] for year, told in found["year"].items()}
+
+
+def _count(number: int | None) -> str:
+    return TOO_FEW if number is None else f"{number:,}"
 
 
 def _words(value: Any) -> str:

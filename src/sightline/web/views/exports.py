@@ -10,6 +10,8 @@ from django.shortcuts import render
 from sightline.governance.actions.exports import make_csv
 from sightline.governance.record_queries import exports_made
 from sightline.web.door import page
+from sightline.web.evidence.fairness_tables import fairness_rows
+from sightline.web.evidence.progress_tables import class_rows, subject_rows
 from sightline.web.record.reach import asked_schools
 from sightline.web.record.tables import (
     Table,
@@ -26,6 +28,9 @@ TABLES: Mapping[str, Callable[[HttpRequest, QueryDict], Table]] = {
     "pupil-weeks": pupil_weeks,
     "record": record_rows,
     "thresholds": threshold_rows,
+    "fairness": fairness_rows,
+    "progress": subject_rows,
+    "progress-class": class_rows,
 }
 """What can be taken out. A table's function raises Http404 for what the viewer may not see."""
 

@@ -38,7 +38,7 @@ def patterns(request: HttpRequest) -> HttpResponse:
     by_name = sorted(schools, key=lambda one: names[one])
     found = [open_sheets(settings.SITE, one) for one in by_name]
     context = home_page(request, "patterns") | {
-        "schools": [patterns_of(one, viewer.on) for one in found if one],
+        "schools": [patterns_of(settings.SITE, one, viewer.on) for one in found if one],
     }
     return render(request, "sightline/patterns/trust.html", context)
 
@@ -47,11 +47,18 @@ def _school(request: HttpRequest, sheets: SchoolSheets, several: bool) -> HttpRe
     viewer, facts = request.visit.viewer, sheets.facts
     since = min(facts.days, default=viewer.on)
     context = home_page(request, "patterns") | {
-        "found": patterns_of(sheets, viewer.on),
-        "signals": signal_lines(counts_by_signal(facts.school_id, since), title_of),
+        "found": patterns_of(settings.SITE, sheets, viewer.on),
+        "signals": signal_lines(
+            settings.SITE,
+            f"{facts.school_id} from {since}",
+            viewer.on,
+            counts_by_signal(facts.school_id, since),
+            title_of,
+        ),
         "absence": _absence(sheets),
         "weekdays": WEEKDAYS,
         "since": since,
+        "minimum": settings.SITE.settings["disclosure_minimum"],
         "several": several,
         "meetings": may(viewer, "week", school_id=facts.school_id),
     }
@@ -65,6 +72,8 @@ def _absence(sheets: SchoolSheets) -> list[AbsenceRowOf]:
     if not until or not facts.days:
         return []
     try:
-        return absence_of(register_of(settings.SITE, facts.school_id, min(facts.days), until))
+        since = min(facts.days)
+        register = register_of(settings.SITE, facts.school_id, since, until)
+        return absence_of(settings.SITE, f"{facts.school_id} from {since}", until, register)
     except SightlineError:
         return []

@@ -110,6 +110,7 @@ SCOPES = {
     "year": "a year group",
     "tutor_group": "a tutor group",
     "taught": "the classes taught, by the timetable",
+    "subject": "the classes of a subject, by the timetable",
     "caseload": "a caseload",
     "pupils": "named pupils",
 }
@@ -126,6 +127,7 @@ def _scope_words(one: Any) -> str:
         "year": f"Year {one.value}",
         "tutor_group": one.value,
         "taught": "classes taught",
+        "subject": f"classes of {one.value}",
         "caseload": f"caseload {one.value}".strip(),
         "pupils": "named pupils",
     }.get(one.scope, "")

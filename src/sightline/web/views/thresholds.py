@@ -32,7 +32,7 @@ def threshold(request: HttpRequest, signal: str) -> HttpResponse:
     """One signal; posted once it shows what a change would do, posted again it proposes it."""
     card = card_of(signal)
     deeds = _deeds(request)
-    context: dict[str, Any] = {"card": card, "typed": request.POST, **deeds}
+    context: dict[str, Any] = {"card": card, "typed": request.POST or request.GET, **deeds}
     if request.method != "POST":
         return render(request, "sightline/thresholds/card.html", context)
     if not deeds["may_propose"]:
