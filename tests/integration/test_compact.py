@@ -57,6 +57,12 @@ def three_loads(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return made
 
 
+@pytest.fixture(scope="module")
+def told_before(three_loads: Site) -> list[Any]:
+    """What the three loads answer, at each moment one can ask for."""
+    return answers(three_loads)
+
+
 @pytest.fixture
 def site(three_loads: Site, tmp_path: Path) -> Site:
     """A site with three loads behind it, of which the next compacting keeps the last."""
@@ -94,15 +100,15 @@ def several(snapshot: Snapshot) -> list[str]:
     return found
 
 
-def test_files_are_merged_and_every_answer_stays(site: Site) -> None:
-    before, then = site.warehouse.require(), answers(site)
+def test_files_are_merged_and_every_answer_stays(site: Site, told_before: list[Any]) -> None:
+    before = site.warehouse.require()
     assert several(before)
     done, _ = tidy(site, LOAD_DAY)
     after = site.warehouse.require()
     assert several(after) == []
     assert after.digest == before.digest
     assert row_counts(after) == row_counts(before)
-    assert answers(site) == then
+    assert answers(site) == told_before
     assert done.files_after == sum(len(state.files) for state in after.tables.values())
     assert done.rows_past_retention == 0
 
@@ -296,19 +302,24 @@ def test_a_reader_killed_while_reading_holds_nothing_back(
 
 @pytest.mark.parametrize(("around", "nth", "when"), INSIDE)
 def test_killed_while_compacting(
-    around: str, nth: int, when: str, site: Site, some_workers: Workers
+    around: str,
+    nth: int,
+    when: str,
+    site: Site,
+    told_before: list[Any],
+    some_workers: Workers,
 ) -> None:
     settings = site.folder / "settings.toml"
     settings.write_text("keep_snapshots = 1\n")
-    digest, then = site.warehouse.require().digest, answers(site)
+    digest = site.warehouse.require().digest
     job = {"work": "tidy", "site": site.folder, "around": around, "nth": nth, "when": when}
     assert some_workers.run(job)
     site = open_site(site.folder)
     assert site.warehouse.require().digest == digest
-    assert answers(site) == then
+    assert answers(site) == told_before
     tidy(site, LOAD_DAY)
     assert site.warehouse.require().digest == digest
-    assert answers(site) == then
+    assert answers(site) == told_before
     assert data_files(site) == files_of(site)
 
 

@@ -15,6 +15,8 @@ from sightline.warehouse import open_snapshot
 from tests.support import dirty_rows, plain_contract
 
 FIRST = datetime(2026, 2, 1, 12, tzinfo=UTC)
+# Together they give every outcome and every reason that any of the first dozen seeds gives.
+SEEDS = (0, 3, 5)
 
 
 def comparable(account: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def as_set(rows: list[dict[str, Any]]) -> set[tuple[Any, ...]]:
     return {tuple(sorted((k, repr(as_text(v))) for k, v in row.items())) for row in rows}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_three_dirty_loads_have_the_same_accounts_refusals_and_rows(
     seed: int, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from sightline.engine import Engine
 from sightline.signals import SqlEngine, Values, make_scope, read_library, run, values_of
 from tests.support import curated, random_schools
+from tests.support.side_by_side import side_by_side
 from tests.support.spark_engine import SparkEngine, translated
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
@@ -25,25 +26,6 @@ PACKS = {
 # Together they give every outcome and every reason of every signal; a test below holds them to it.
 SEEDS = (0, 2, 7, 12, 18, 31)
 Rows = dict[tuple[str, str, date], dict[str, Any]]
-
-
-def together(seeds: Sequence[int]) -> tuple[curated.Rows, list[date]]:
-    """Random schools side by side, each with its own ids, and every date one of them asks about."""
-    tables: dict[str, list[dict[str, Any]]] = {}
-    dates = []
-    for seed in seeds:
-        site, as_of = random_schools.random_school(seed)
-        dates.append(as_of)
-        for name, rows in site.items():
-            tables.setdefault(name, []).extend(own_ids(seed, row) for row in rows)
-    return tables, dates
-
-
-def own_ids(seed: int, row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: f"{seed}:{value}" if name.endswith("_id") and value is not None else value
-        for name, value in row.items()
-    }
 
 
 def evaluated(
@@ -88,13 +70,13 @@ def spark_engine(spark: Any) -> SparkEngine:
 
 @pytest.mark.parametrize("pack", PACKS)
 def test_both_engines_give_the_same_rows(spark_engine: SparkEngine, pack: str) -> None:
-    tables, dates = together(SEEDS)
+    tables, dates = side_by_side(SEEDS)
     expected = on_duckdb(tables, dates, PACKS[pack])
     assert_same_rows(evaluated(spark_engine, tables, dates, PACKS[pack], VALUES), expected)
 
 
 def test_the_schools_compared_show_everything_a_signal_can_say() -> None:
-    tables, dates = together(SEEDS)
+    tables, dates = side_by_side(SEEDS)
     said = {
         (signal, row["reason"] or row["outcome"])
         for names in PACKS.values()
@@ -122,7 +104,7 @@ def test_both_engines_agree_on_changed_thresholds(spark_engine: SparkEngine) -> 
 
 
 def test_when_nobody_is_asked_about_both_engines_say_nothing(spark_engine: SparkEngine) -> None:
-    tables, _ = together(SEEDS[:1])
+    tables, _ = side_by_side(SEEDS[:1])
     long_ago = [date(2000, 1, 1)]
     assert on_duckdb(tables, long_ago, PACKS["he"]) == {}
     assert evaluated(spark_engine, tables, long_ago, PACKS["he"], VALUES) == {}

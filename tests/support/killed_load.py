@@ -2,7 +2,7 @@
 
 A process gets a job (see `do`). It kills itself where the job says so, with SIGKILL; or the test
 kills it from outside, at any moment. Processes are forked off one that has imported everything, so
-that fifty of them take little longer than their work.
+that many of them take little longer than their work.
 """
 
 import csv

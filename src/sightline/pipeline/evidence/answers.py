@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from sightline import __version__
 from sightline.site import Site
 
 __all__ = ["Answer", "kept_answer"]
@@ -33,11 +34,12 @@ def kept_answer(
     """The kept answer to a question, or the one that `make` works out now.
 
     `rests_on` changes whenever the answer may: the snapshot's digest, the thresholds, the
-    decisions. Two who ask at once both work it out; the later file stands, and they are equal.
+    decisions; a newer Sightline works it out anew. Two who ask at once both work it out; the later
+    file stands, and they are equal.
     """
     folder = site.folder / "evidence" / kind
     rule = site.settings["disclosure_minimum"]  # what may be shown of groups
-    told = json.dumps([dict(asked), rests_on, rule], sort_keys=True, default=str)
+    told = json.dumps([dict(asked), rests_on, rule, __version__], sort_keys=True, default=str)
     path = folder / f"{sha256(told.encode()).hexdigest()[:32]}.json"
     try:
         value = json.loads(path.read_text(encoding="utf-8"))

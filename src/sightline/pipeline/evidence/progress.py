@@ -14,7 +14,6 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from sightline import __version__
 from sightline.engine import literal
 from sightline.insights.disclosure import Dimension, Table
 from sightline.insights.tracking import (
@@ -217,6 +216,6 @@ def _kept(
 ) -> dict[str, Any]:
     told = json.dumps([sorted(one) for one in refs])
     digest = sha256(told.encode()).hexdigest()[:16]
-    rests_on = f"{__version__} {site.warehouse.require().digest} {digest}"
+    rests_on = f"{site.warehouse.require().digest} {digest}"
     value: dict[str, Any] = kept_answer(site, f"progress-{kind}", asked, rests_on, make).value
     return value

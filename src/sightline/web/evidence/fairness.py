@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sightline.kit import sentence_list
 from sightline.web.evidence.fairness_words import FigureWords, figure_words, steps_words
 
 __all__ = [
@@ -40,6 +41,7 @@ class Section:
     """One attribute: its groups at every step, and signal by signal.
 
     `one`: only one group is set against the rest, so that a row needs no name but the step's.
+    `silent` names the steps of which nothing is shown and nothing can be said of any group.
     """
 
     title: str
@@ -47,6 +49,7 @@ class Section:
     one: bool
     steps: Sequence[StepRows]
     signals: Sequence[StepRows]
+    silent: str
 
 
 @dataclass(frozen=True)
@@ -68,13 +71,23 @@ def _section(
     attribute: Mapping[str, Any], groups: Sequence[Mapping[str, Any]], steps: Sequence[Any]
 ) -> Section:
     own = [one for one in groups if one["by"] == [attribute["name"]]]
-    rows = [_step_rows(step, own) for step in steps]
+    rows = [(_step_rows(step, own), bool(step["signal"])) for step in steps]
+    telling = [(one, signal) for one, signal in rows if not _is_silent(one)]
+    silent = [one.words for one, _ in rows if _is_silent(one)]
     return Section(
         attribute["words"],
         _note(attribute),
         len(own) == 1,
-        [one for one, step in zip(rows, steps, strict=True) if not step["signal"]],
-        [one for one, step in zip(rows, steps, strict=True) if step["signal"]],
+        [one for one, signal in telling if not signal],
+        [one for one, signal in telling if signal],
+        sentence_list(silent),
+    )
+
+
+def _is_silent(step: StepRows) -> bool:
+    """Whether a step's rows would all say the same: not shown, cannot tell."""
+    return all(
+        not row.figure.told and row.figure.verdict.startswith("cannot tell") for row in step.rows
     )
 
 
