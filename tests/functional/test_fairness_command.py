@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sightline.cli.fairness import ATTRIBUTES as NAMED
+from sightline.insights.fairness import ATTRIBUTES
 from sightline.site import make_site
 from tests.support import random_schools
 
@@ -31,6 +33,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     load = ("load", "--profile", "canonical", "--day", "2026-11-01", "--from")
     assert run(made, *load, str(folder / "exports")).returncode == 0
     return made
+
+
+def test_the_help_names_every_attribute() -> None:
+    assert tuple(ATTRIBUTES) == NAMED
 
 
 def test_json_holds_groups_with_the_figures_of_every_step(site: Path) -> None:

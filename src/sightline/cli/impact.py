@@ -6,8 +6,6 @@ import typer
 
 from sightline.cli.options import Json, School, SiteFolder, chosen_site, day_of
 from sightline.cli.show import json_out, text_out
-from sightline.pipeline.evidence.impact import Question
-from sightline.pipeline.evidence.impact import impact as worked_out
 
 __all__ = ["add_to"]
 
@@ -34,6 +32,10 @@ def impact(
     as_json: Json = False,
 ) -> None:
     """Say what changed with each kind of support, against pupils like them who had it not."""
+    # Here, as every other command would wait for the arithmetic.
+    from sightline.pipeline.evidence.impact import Question
+    from sightline.pipeline.evidence.impact import impact as worked_out
+
     chosen = chosen_site(context, site)
     today = day_of(chosen.settings["today"] or None, "today")
     found = worked_out(chosen, Question(school, support, signal, band, stage), today=today)

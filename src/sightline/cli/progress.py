@@ -7,10 +7,8 @@ import typer
 
 from sightline.cli.options import Json, School, SiteFolder, chosen_site, day_of
 from sightline.cli.show import json_out, table_out, text_out
-from sightline.insights.tracking import ATTRIBUTES
 from sightline.kit import SightlineError, sentence_list
 from sightline.pipeline import opened
-from sightline.pipeline.evidence.progress import overview, subject_progress
 
 __all__ = ["add_to"]
 
@@ -43,6 +41,9 @@ def progress(
 
     Counts are rounded to 5 and none below 10 can be worked out from them. No pupil is named.
     """
+    # Here, as every other command would wait for the arithmetic.
+    from sightline.pipeline.evidence.progress import overview, subject_progress
+
     chosen = chosen_site(context, site)
     today = day_of(chosen.settings["today"] or None, "today")
     day = day_of(as_of, "--as-of") if as_of else today
@@ -68,6 +69,8 @@ def progress(
 
 def asked_for(by: str | None) -> list[str]:
     """The attributes of `--by`. Raises `bad_argument` for more than two, or one not known."""
+    from sightline.insights.tracking import ATTRIBUTES
+
     names = [one.strip() for one in (by or "").split(",") if one.strip()]
     unknown = [one for one in names if one not in ATTRIBUTES]
     if unknown or len(set(names)) != len(names) or len(names) > 2:

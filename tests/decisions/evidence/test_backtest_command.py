@@ -8,6 +8,7 @@ from django.conf import settings
 from typer.testing import CliRunner
 
 from sightline.cli.app import app
+from sightline.cli.backtest import OUTCOMES as NAMED
 from sightline.insights.backtest import OUTCOMES
 from sightline.kit import SightlineError
 from sightline.signals import read_library
@@ -42,6 +43,10 @@ def answer(*words: str) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def _loaded(school: str) -> None:
     """The demo school's site."""
+
+
+def test_the_help_names_every_outcome() -> None:
+    assert tuple(OUTCOMES) == NAMED
 
 
 def test_json_rows_hold_every_figure_of_every_threshold() -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize.elementwise import find_root
 from scipy.special import ndtri
 
 from sightline.insights.chance.counts import Count, Interval
@@ -81,6 +80,9 @@ def counted(*counts: ArrayLike) -> tuple[Floats, ...]:
 
 def root(f: Any, bracket: tuple[Floats, Floats], args: tuple[Floats, ...]) -> Floats:
     """Where `f` crosses zero, element by element; an end without a crossing is the caller's."""
+    # Here, as it takes a quarter of a second: no command that looks for no root has to wait.
+    from scipy.optimize.elementwise import find_root
+
     with np.errstate(all="ignore"):
         found: Floats = find_root(f, bracket, args=args).x
     return found

@@ -31,16 +31,16 @@ ATTRIBUTES: Mapping[str, Attribute] = {
         Attribute("sex", "Sex", ("girls", "boys", "another term"), "boys"),
         Attribute("send", "SEND", ("SEND", "no SEND"), "no SEND"),
         Attribute(
-            "disadvantage",
+            "disadvantaged",
             "Disadvantage",
             ("disadvantaged", "not disadvantaged"),
             "not disadvantaged",
         ),
         Attribute("eal", "English as an additional language", ("EAL", "not EAL"), "not EAL"),
-        Attribute("prior", "Prior attainment", ("low", "middle", "high"), "middle"),
+        Attribute("prior_attainment", "Prior attainment", ("low", "middle", "high"), "middle"),
         Attribute("support", "Support", ("support now", "no support now"), "no support now"),
         Attribute(
-            "disability", "Disability", ("disability declared", "none declared"), "none declared"
+            "disabled", "Disability", ("disability declared", "none declared"), "none declared"
         ),
         Attribute(
             "deprivation",
@@ -51,8 +51,8 @@ ATTRIBUTES: Mapping[str, Attribute] = {
         Attribute("age", "Age on joining"),
     )
 }
-SCHOOL = ("year", "sex", "send", "disadvantage", "eal", "prior", "support")
-HIGHER = ("sex", "disability", "deprivation", "age", "support")
+SCHOOL = ("year", "sex", "send", "disadvantaged", "eal", "prior_attainment", "support")
+HIGHER = ("sex", "disabled", "deprivation", "age", "support")
 
 
 def attributes_for(phase: str, year_group: int | None) -> list[str]:

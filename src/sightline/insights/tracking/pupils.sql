@@ -33,15 +33,15 @@ select
         when pupil.disadvantaged then 'disadvantaged'
         when not pupil.disadvantaged then 'not disadvantaged'
         else 'not recorded'
-    end as disadvantage,
+    end as disadvantaged,
     case when pupil.eal then 'EAL' when not pupil.eal then 'not EAL' else 'not recorded' end as eal,
-    coalesce(pupil.prior_attainment, 'not recorded') as prior,
+    coalesce(pupil.prior_attainment, 'not recorded') as prior_attainment,
     case when supported.pupil_ref is null then 'no support now' else 'support now' end as support,
     case
         when pupil.disabled then 'disability declared'
         when not pupil.disabled then 'none declared'
         else 'not recorded'
-    end as disability,
+    end as disabled,
     case
         when pupil.deprivation_decile <= 3 then 'most deprived 30%'
         when pupil.deprivation_decile <= 7 then 'middle 40%'

@@ -231,7 +231,7 @@ def test_a_module_of_higher_education_counts_passes_where_nothing_was_expected()
     ]
     with opened(pupils, results, phase="he") as engine:
         (subject,) = subjects_of(engine)
-        asked = Asked("S1", "he", AS_OF, None, ("disability",))
+        asked = Asked("S1", "he", AS_OF, None, ("disabled",))
         (at,) = subject_figures(engine, subject, asked, as_it_is)
     assert subject.measure == "passing"
     assert (at.whole.met, at.whole.pupils) == (80, 100)
