@@ -19,7 +19,7 @@ BRIEF := sed -u -n -e 's/^Collecting \([^ ]*\).*/  \1/p' \
 	-e 's/^Installing collected packages.*/  installing .../p'
 ARGS ?=
 ROOMS := governance messages people supports triage # those whose actions write
-SPREAD := --numprocesses 2 --dist loadgroup # the tests, over this many processes
+SPREAD := --numprocesses 2 --dist loadgroup --no-loadscope-reorder # the tests, over this many processes
 
 .PHONY: help
 help: ## list what there is to run

@@ -48,8 +48,13 @@ def _java_runs() -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests marked so talk to their own machine; set Spark's aside where there is no Java."""
+    """Let tests marked so talk to their own machine; set Spark's aside where there is no Java.
+
+    In a spread run a file's tests stay together, as what they share takes long to make.
+    """
     for item in items:
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
         if item.get_closest_marker("loopback"):
             item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
     spark_tests = [item for item in items if item.get_closest_marker("spark")]

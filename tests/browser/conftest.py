@@ -137,7 +137,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/browser" not in str(item.path):
             continue
         item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.xdist_group(item.path.stem))  # one server for one file
+        item.add_marker(pytest.mark.xdist_group("browser"), append=False)  # one demo, one Chromium
         item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
         if not os.access(CHROMIUM, os.X_OK):
             reason = "Chromium is missing (on Debian: apt-get install chromium)"

@@ -15,6 +15,14 @@ from tests.support.school_site import ROLES, SCHOOL, TODAY, load_school
 django.setup()  # test modules import models at their head
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what may be otherwise there."""
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        again = [item for item in items if not item.get_closest_marker("once")]
+        config.hook.pytest_deselected(items=[one for one in items if one not in again])
+        items[:] = again
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     tmp_path_factory: pytest.TempPathFactory, django_db_modify_db_settings_parallel_suffix: None

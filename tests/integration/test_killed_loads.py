@@ -20,7 +20,7 @@ from sightline.warehouse import delta, kept_tables, open_snapshot
 from sightline.warehouse.digest import digests
 from tests.support.killed_load import Workers, copy_of, load_at, row_counts, small_site, workers
 
-RANDOM_MOMENTS = 15  # bench/drill.py tries hundreds
+RANDOM_MOMENTS = 10  # bench/drill.py tries hundreds
 # Moments that no step boundary meets: between the writes of one table, and within publishing.
 WRITE = "deltalake:write_deltalake"
 SEAL = "sightline.pipeline.load:write_refused"
@@ -192,7 +192,7 @@ def test_killed_at_random_moments(
         number = 0 if kills % 5 == 0 else 1  # one in five is a site's very first load
         start = unkilled.before if number else unkilled.empty
         site = copy_of(start, tmp_path / f"site {attempt}")
-        moment = (kills + rng.random()) / RANDOM_MOMENTS  # one in every fifteenth of a load
+        moment = (kills + rng.random()) / RANDOM_MOMENTS  # one in every tenth of a load
         after = moment * seconds[number]
         if some_workers.run(job(site, unkilled.folders[number], number), kill_after=after):
             kills += 1

@@ -103,13 +103,6 @@ def test_both_engines_agree_on_changed_thresholds(spark_engine: SparkEngine) -> 
     assert_same_rows(evaluated(spark_engine, tables, [as_of], names, values), expected)
 
 
-def test_when_nobody_is_asked_about_both_engines_say_nothing(spark_engine: SparkEngine) -> None:
-    tables, _ = side_by_side(SEEDS[:1])
-    long_ago = [date(2000, 1, 1)]
-    assert on_duckdb(tables, long_ago, PACKS["he"]) == {}
-    assert evaluated(spark_engine, tables, long_ago, PACKS["he"], VALUES) == {}
-
-
 def test_where_dialects_differ_the_translation_keeps_the_meaning(spark_engine: SparkEngine) -> None:
     query = (
         "SELECT isodow(DATE '2026-02-01') AS sunday, isodow(DATE '2026-02-02') AS monday,"

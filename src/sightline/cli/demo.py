@@ -54,9 +54,12 @@ def demo(
         start_django(folder)
         from sightline.project.demo import seed_demo
         from sightline.project.ready import make_ready
+        from sightline.web.evidence.fairness_ask import work_out_all
 
         make_ready()
         sign_ins = seed_demo(site, SCHOOL, today, show)
+        show("comparing groups")
+        work_out_all(site, today)
     with opened(site) as study:
         print_week(study, study.week(DEMO_AS_OF, year_group=9), {})
     text_out()

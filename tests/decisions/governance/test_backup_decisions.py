@@ -139,6 +139,7 @@ def test_decisions_come_back_with_their_record(place: Place) -> None:
     assert after["actions"] == [*before["actions"], ["restore", ""]]
 
 
+@pytest.mark.once
 def test_what_was_erased_and_objected_to_since_is_erased_and_honoured(
     place: Place, tmp_path: Path
 ) -> None:
@@ -170,6 +171,7 @@ def test_what_was_erased_and_objected_to_since_is_erased_and_honoured(
     assert ref in {line.ref for line in lines}
 
 
+@pytest.mark.once
 def test_a_reason_for_having_no_ledger_is_in_the_record(place: Place) -> None:
     key = ["--key", str(place.site / "secret.key"), "--from-site", str(place.root / "nowhere")]
     with pytest.raises(Refused, match="may have been erased"):

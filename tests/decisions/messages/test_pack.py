@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings as django_settings
 from pypdf import PdfReader
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SignedIn = Callable[[str], Any]
 PDF, PAGE = "/week/year-9/pack.pdf", "/week/year-9/pack/"
 

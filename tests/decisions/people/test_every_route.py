@@ -156,6 +156,7 @@ def test_a_visitor_is_sent_to_sign_in(db: Any, method: str) -> None:
 # ----------------------------------------------------------------------------- every role, every
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ROLES)
 def test_pages_of_other_roles_are_not_there(
     role: str, signed_in: Browser, viewer: Callable[[str], Viewer]
@@ -173,6 +174,7 @@ def test_pages_of_other_roles_are_not_there(
     assert wrong == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ROLES)
 def test_pupils_out_of_scope_are_as_absent_as_those_who_do_not_exist(
     role: str, signed_in: Browser, viewer: Callable[[str], Viewer], places: list[PupilPlace]

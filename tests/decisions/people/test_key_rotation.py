@@ -215,6 +215,7 @@ POINTS = [
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.parametrize("point", POINTS)
 def test_killed_half_way_everything_is_readable_and_the_next_run_ends_it(
     sealed_site: tuple[Path, dict[str, Any]], tmp_path: Path, point: str

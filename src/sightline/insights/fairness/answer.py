@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any, Literal
 
 from sightline.insights.chance import Verdict
 from sightline.insights.disclosure import HIDDEN
-from sightline.insights.fairness.figures import figure_of
+from sightline.insights.fairness.figures import Figure, figures_of
 from sightline.insights.fairness.funnel import Funnel
 from sightline.insights.fairness.gaps import Busiest, Gap, busiest_of, gap_json, gaps_of, place_of
 from sightline.insights.fairness.groups import OTHERS, Group, Split, groups_of, splits_of
@@ -92,6 +92,11 @@ def answer_of(
         pairs=_pairs(splits, groups, verdicts, asked.pairs),
         also={name: (one.gap.group.attributes[0], one.about) for name, one in busiest.items()},
     )
+    told = [(group, _told_of(group, steps)) for group in groups]
+    wanted = [
+        (step, group, verdicts.get((step.name, group.name))) for group, own in told for step in own
+    ]
+    figures = iter(figures_of(shown, wanted))
     return {
         "looks": asked.looks,
         "recorded": "listed" in funnel.stages,
@@ -99,7 +104,7 @@ def answer_of(
         "all": {stage: shown.counts.get(((), stage)) for stage in funnel.stages},
         "attributes": [_attribute(split, shown) for split in splits],
         "steps": [_step(step, titles) for step in steps],
-        "groups": [_group(group, steps, shown, verdicts) for group in groups],
+        "groups": [_group(group, list(islice(figures, len(own))), shown) for group, own in told],
         "gaps": [_gap(one, busiest.get(place_of(one)), shown) for one in gaps],
         "notes": [*NOTES, *_more_notes(funnel, asked.looks)],
     }
@@ -160,20 +165,17 @@ def _step(step: Step, titles: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _group(
-    group: Group, steps: Sequence[Step], shown: Shown, verdicts: Mapping[tuple[str, str], Verdict]
-) -> dict[str, Any]:
-    """One group; single signals are shown for single groups only."""
-    pair = len(group.levels) == 2
+def _told_of(group: Group, steps: Sequence[Step]) -> Sequence[Step]:
+    """The steps shown of a group: single signals for single groups only."""
+    return [step for step in steps if not (len(group.levels) == 2 and step.signal)]
+
+
+def _group(group: Group, figures: Sequence[Figure], shown: Shown) -> dict[str, Any]:
     return {
         "group": group.name,
         "by": list(group.attributes),
         "levels": [level for _, level in group.levels],
         "pupils": shown.group(group, "on_roll"),
         "rest": shown.rest(group, "on_roll"),
-        "stages": [
-            figure_of(shown, step, group, verdicts.get((step.name, group.name))).as_json()
-            for step in steps
-            if not (pair and step.signal)
-        ],
+        "stages": [figure.as_json() for figure in figures],
     }

@@ -5,15 +5,17 @@ came through the gate; only the verdict rests on the true ones. A ratio is shown
 ten found, counts in words for 10 to 29, nothing below.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+
+import numpy as np
 
 from sightline.insights.chance import (
     Count,
-    Interval,
     Verdict,
-    difference,
     how_to_say,
-    ratio,
+    score_difference,
+    score_ratio,
     share,
 )
 from sightline.insights.chance.verdict import FEWEST_FOR_RATIO, FEWEST_IN_WORDS
@@ -23,7 +25,7 @@ from sightline.insights.fairness.groups import Group
 from sightline.insights.fairness.release import Shown
 from sightline.insights.fairness.steps import Step
 
-__all__ = ["Figure", "figure_of"]
+__all__ = ["Figure", "figures_of"]
 
 COUNTED_AS = {
     "cannot_tell": "evaluated",
@@ -40,6 +42,10 @@ STAGE_WORDS = {
     "acted_on": "those acted on",
     "reviewed": "those reviewed",
 }
+
+
+# By counts of a group and of its rest: the ratio and the difference, with their ends.
+Against = Mapping[tuple[Count, Count], Mapping[str, float | None]]
 
 
 @dataclass(frozen=True)
@@ -76,9 +82,24 @@ class Figure:
         return asdict(self)
 
 
-def figure_of(shown: Shown, step: Step, group: Group, verdict: Verdict | None) -> Figure:
-    """One group's figures at one step."""
-    base, own, rest = _counts(shown, step, group)
+def figures_of(shown: Shown, asked: Sequence[tuple[Step, Group, Verdict | None]]) -> list[Figure]:
+    """Each group's figures at the step asked about; all intervals in one pass."""
+    counts = [_counts(shown, step, group) for step, group, _ in asked]
+    both = [(own, rest) for _, own, rest in counts if own is not None and rest is not None]
+    against = _against({pair for pair in both if how_to_say(*pair) == "ratio"})
+    return [
+        _figure(step, verdict, found, against)
+        for (step, _, verdict), found in zip(asked, counts, strict=True)
+    ]
+
+
+def _figure(
+    step: Step,
+    verdict: Verdict | None,
+    counts: tuple[str, Count | None, Count | None],
+    against: Against,
+) -> Figure:
+    base, own, rest = counts
     said = {
         "verdict": verdict.words if verdict else None,
         "verdict_kind": verdict.kind if verdict else None,
@@ -88,8 +109,8 @@ def figure_of(shown: Shown, step: Step, group: Group, verdict: Verdict | None) -
         values |= {"found": own.found, "of": own.of} | _rate(own, "")
     if rest is not None:
         values |= {"rest_found": rest.found, "rest_of": rest.of} | _rate(rest, "rest_")
-    if own is not None and rest is not None and how_to_say(own, rest) == "ratio":
-        values |= _against(own, rest)
+    if own is not None and rest is not None:
+        values |= against.get((own, rest), {})
     why = _why(step, base, own, rest, verdict)
     return Figure(step.name, base, why=why, **said, **values)  # type: ignore[arg-type]
 
@@ -139,24 +160,30 @@ def _rate(count: Count, prefix: str) -> dict[str, float | None]:
     }
 
 
-def _against(own: Count, rest: Count) -> dict[str, float | None]:
-    """The ratio and the difference with their score intervals; nothing is filled in.
+def _against(pairs: Iterable[tuple[Count, Count]]) -> Against:
+    """Ratios and differences of groups and rests with their score intervals; nothing filled in.
 
     Where the rest has none, there is no ratio, only its lower end.
     """
-    found: dict[str, float | None] = {}
-    if (ends := ratio(own, rest)) is not None:
-        found["ratio"] = round((own.share or 0) / rest.share, 3) if rest.share else None
-        found |= _ends("ratio", ends)
-    if (ends := difference(own, rest)) is not None:
-        found["difference"] = round((own.share or 0) - (rest.share or 0), 4)
-        found |= _ends("difference", ends)
+    listed = list(pairs)
+    if not listed:
+        return {}
+    k1, n1, k0, n0 = np.array(
+        [(own.found, own.of, rest.found, rest.of) for own, rest in listed], float
+    ).T
+    ends = zip(*score_ratio(k1, n1, k0, n0), *score_difference(k1, n1, k0, n0), strict=True)
+    found = {}
+    for (own, rest), (low, high, least, most) in zip(listed, ends, strict=True):
+        mine, theirs = own.share or 0.0, rest.share or 0.0
+        found[own, rest] = {
+            "ratio": round(mine / theirs, 3) if theirs else None,
+            "ratio_low": round(float(low), 4),
+            "ratio_high": round(float(high), 4) if high < float("inf") else None,
+            "difference": round(mine - theirs, 4),
+            "difference_low": round(float(least), 4),
+            "difference_high": round(float(most), 4),
+        }
     return found
-
-
-def _ends(name: str, ends: Interval) -> dict[str, float | None]:
-    high = round(ends.high, 4) if ends.high < float("inf") else None
-    return {f"{name}_low": round(ends.low, 4), f"{name}_high": high}
 
 
 def _why(

@@ -128,7 +128,7 @@ def _write(path: Path, ledger: Sequence[Released]) -> None:
     with open(
         draft, "w", encoding="utf-8", opener=lambda p, flags: os.open(p, flags, 0o600)
     ) as out:
-        json.dump([to_record(one) for one in ledger], out, separators=(",", ":"))
+        out.write(json.dumps([to_record(one) for one in ledger], separators=(",", ":")))
         out.flush()
         os.fsync(out.fileno())
     draft.replace(path)
