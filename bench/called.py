@@ -84,7 +84,16 @@ def connect(folder: Path, wonde: MadeUpWonde, address: str, school: str, day: da
     """The source, its pupils recognised, its marks asked for from today on."""
     site = open_site(folder)
     [theirs] = [one for one, ours in wonde.schools().items() if ours == school]
-    source = Source("mis", "wonde", address, True, 1440, ("students", "marks"), {theirs: school})
+    source = Source(
+        "mis",
+        "wonde",
+        address,
+        True,
+        1440,
+        ("students", "marks"),
+        {theirs: school},
+        {"calendar": "own"},
+    )
     site.sources.write(source)
     site.sources.write_secrets("mis", {"token": wonde.token, "hook": SECRET})
     begun = datetime(day.year, day.month, day.day, tzinfo=UTC)
