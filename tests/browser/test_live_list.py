@@ -1,5 +1,6 @@
 """Later data while a list is open: its figures change by themselves, and nothing typed is lost."""
 
+import re
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -89,15 +90,17 @@ def test_an_open_explanation_and_the_focus_survive_and_a_newcomer_is_a_line(
     sheets = open_sheets(site, school)
     assert sheets is not None
     flagged = {flag.pupil_ref for flag in sheets.group(9).flags}
-    # Of those who met nothing, the one who was in the most: there is a fall to see.
-    other = max(
+    # Of those who met nothing, some who were in the most: there is a fall to see. More than one,
+    # as one may have objected, or be supported already.
+    others = sorted(
         (one.pupil_ref for one in sheets.places(year_group=9) if one.pupil_ref not in flagged),
         key=lambda ref: sum(mark.category == "present" for mark in sheets.pupil(ref).marks),
-    )
+    )[-4:]
     first = refs_on(page)[0]
 
-    absences(served, tmp_path / "later", [first, other], NOW + timedelta(minutes=5))
-    expect(page.locator("#newcomers")).to_contain_text("1 more pupil in Year 9", timeout=SOON)
+    absences(served, tmp_path / "later", [first, *others], NOW + timedelta(minutes=5))
+    more = re.compile("[1-4] more pupils? in Year 9")
+    expect(page.locator("#newcomers")).to_contain_text(more, timeout=SOON)
     assert page.locator("[data-row]").count() == count
     expect(page.locator(".pop:popover-open")).to_be_visible()
     page.keyboard.press("Escape")
